@@ -1,0 +1,49 @@
+"""Mistakes that the person at the keyboard can mend.
+
+Every error that Almoner raises on purpose is an `AlmonerError` whose text is one clear sentence that names what was wrong and
+the nearest right thing. The command line prints that sentence and exits with status 2; nothing is half-written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class AlmonerError(Exception):
+    """Base of all errors with a remedy."""
+
+
+class NotFoundError(AlmonerError):
+    """A name that is not in a list of names; the message offers the nearest ones."""
+
+    def __init__(self, kind: str, wanted: str, known: Iterable[str], where: str = "") -> None:
+        self.kind = kind
+        self.wanted = wanted
+        self.suggestions = nearest(wanted, known)
+        offer = f": did you mean {_or(self.suggestions)}?" if self.suggestions else "."
+        place = f" in {where}" if where else ""
+        super().__init__(f"There is no {kind} called '{wanted}'{place}{offer}")
+
+
+class InputFileError(AlmonerError):
+    """A file that cannot be used; the message names the file, the place in it and the remedy."""
+
+
+class OutOfRangeError(AlmonerError):
+    """A date, size or count outside what the data or the model covers."""
+
+
+class OutputError(AlmonerError):
+    """A folder or file that cannot be written."""
+
+
+def nearest(wanted: str, known: Iterable[str], limit: int = 3, score: float = 60.0) -> list[str]:
+    """Return up to `limit` of `known` most like `wanted`, best first (normalised edit similarity of at least `score`)."""
+    from rapidfuzz import fuzz, process, utils
+
+    found = process.extract(wanted, list(known), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=score)
+    return [name for name, _, _ in found]
+
+
+def _or(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

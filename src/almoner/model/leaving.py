@@ -1,0 +1,185 @@
+"""Who leaves: monthly hazards of leaving the sector and of moving to another care employer (MODEL.md section 4).
+
+In: the turnover of every cell, the published ratios of one kind of worker's turnover to the overall rate of the same
+publication and base, and a thinned copy of the opening world. Out: a hazard for every cell and weights for age, experience
+and traits, so that on the joint distribution each published one-way ratio holds at once. The weights are found by raking:
+each published category's weight is multiplied by target over modelled ratio until all agree (Deming and Stephan 1940).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from almoner.model import draws
+from almoner.model.baseline import Baseline, Holders, build, holders
+from almoner.model.clock import MONTHS_PER_YEAR, hazard_of_turnover
+from almoner.model.kernel import MAX_WEIGHT_AGE
+from almoner.model.posts import N_ROLES, N_SERVICES
+from almoner.model.world import contract_of, has_level_2, has_visa, is_full_time, pack
+from almoner.parameters import ParameterTree
+from almoner.reference.vocabulary import CONTRACTS
+
+AGE_STARTS: Final = (0, 20, 25, 60, 66, 75)
+"""First year of each age band; the last two carry the assumed rise of retirement."""
+
+EXPERIENCE_STARTS: Final = (0, 1, 3, 5, 10, 20)
+"""First year of each band of experience in the sector."""
+
+_THINNING: Final = 16
+_ROUNDS: Final = 60
+_EFFECTS: Final = {"age": 6, "experience": 6, "contract": 3, "level_2": 2, "visa": 2, "full_time": 2}
+"""What leaving depends on beside service and role, with the number of categories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contrasts:
+    """Relative hazards. `trait_weight` is over the packed byte; age-experience weights are [age band, experience band]."""
+
+    trait_weight: NDArray[np.float64]
+    exit_weight: NDArray[np.float64]
+    move_weight: NDArray[np.float64]
+    mean_exit: NDArray[np.float64]
+    """[service, role]: the mean exit weight of the opening holders, which the cell hazards are divided by."""
+    mean_move: NDArray[np.float64]
+    fit: tuple[tuple[str, float, float], ...]
+    """(margin and category, published ratio, modelled ratio)."""
+
+
+def bands(starts: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return the band of every whole year 0 to 127."""
+    return (np.searchsorted(np.array(starts), np.arange(MAX_WEIGHT_AGE), side="right") - 1).astype(np.uint8)
+
+
+def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
+    """Rake the weights on a thinned copy of the national opening world (one post in sixteen, chosen without bias)."""
+    people, service, role = _thinned(build(None, seed))
+    byte = pack(people.female, people.nationality, people.contract, people.level_2, people.visa, people.hours_per_week)
+    by_post = {
+        "age": bands(AGE_STARTS)[_years(people.birth_month)],
+        "experience": bands(EXPERIENCE_STARTS)[_years(people.sector_month)],
+        "contract": contract_of(byte),
+        "level_2": has_level_2(byte).astype(np.uint8),
+        "visa": has_visa(byte).astype(np.uint8),
+        "full_time": is_full_time(byte).astype(np.uint8),
+    }
+    # People who are alike in all of these leave alike, so the raking runs over the kinds of people, weighted by how many they are.
+    kind = np.ravel_multi_index(list(by_post.values()), tuple(_EFFECTS.values()))
+    present, number = np.unique(kind, return_counts=True)
+    codes = dict(zip(_EFFECTS, np.unravel_index(present, tuple(_EFFECTS.values())), strict=True))
+    effects = {name: np.ones(size) for name, size in _EFFECTS.items()}
+    retirement = np.ones(len(AGE_STARTS))
+    retirement[-2:] = tree.at("leaving.retirement.from_66"), tree.at("leaving.retirement.from_75")
+    exit_share = 1.0 - tree.at("leaving.mover_share")
+    margins = _margins(tree, codes)
+
+    def weight() -> NDArray[np.float64]:
+        product = np.prod([effects[name][codes[name]] for name in effects], axis=0)
+        return np.asarray(product * (1.0 + exit_share * (retirement[codes["age"]] - 1.0)))
+
+    def ratio(member: NDArray[np.bool_]) -> float:
+        now = weight()
+        return float(np.average(now[member], weights=number[member]) / np.average(now, weights=number))
+
+    effects["experience"] *= _experience_gradient(margins)
+    for _ in range(_ROUNDS):
+        for margin in margins.values():
+            effects[margin.effect][margin.index] *= margin.ratio / ratio(margin.member)
+    trait_weight = _trait_table(effects)
+    shape = effects["age"][:, None] * effects["experience"][None, :]
+    moving = trait_weight[byte] * shape[by_post["age"], by_post["experience"]]
+    return Contrasts(
+        trait_weight=trait_weight,
+        exit_weight=shape * retirement[:, None],
+        move_weight=shape,
+        mean_exit=_cell_mean(moving * retirement[by_post["age"]], service, role),
+        mean_move=_cell_mean(moving, service, role),
+        fit=tuple((name, margin.ratio, ratio(margin.member)) for name, margin in margins.items()),
+    )
+
+
+def cell_hazards(baseline: Baseline, tree: ParameterTree, weights: Contrasts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return monthly hazards of exit and of moving at weight 1, [area, service, role]."""
+    total = hazard_of_turnover(baseline.turnover) / MONTHS_PER_YEAR
+    movers = tree.at("leaving.mover_share")
+    return (1.0 - movers) * total / weights.mean_exit[None], movers * total / weights.mean_move[None]
+
+
+def destination_thresholds(tree: ParameterTree) -> NDArray[np.uint64]:
+    """Return cumulative integer thresholds of NHS, other sectors and early retirement; the rest of exits goes abroad."""
+    shares = np.array([tree.at(f"leaving.destination.{where}") for where in ("nhs", "other_sector", "retirement", "abroad")])
+    return draws.threshold(np.cumsum(shares / shares.sum())[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class _Margin:
+    """A published ratio: which of the thinned holders it is about, and which effect answers for it."""
+
+    ratio: float
+    member: NDArray[np.bool_]
+    effect: str
+    index: slice | int
+
+
+def _margins(tree: ParameterTree, codes: Mapping[str, NDArray[np.integer]]) -> dict[str, _Margin]:
+    """Match the published ratios with the people and the effect that they are about."""
+    meaning: dict[str, tuple[str, slice | int, NDArray[np.bool_]]] = {
+        "age.under_20": ("age", 0, codes["age"] == 0),
+        "age.60_plus": ("age", slice(3, None), codes["age"] >= 3),  # noqa: PLR2004
+        "experience.under_1": ("experience", 0, codes["experience"] == 0),
+        "experience.20_plus": ("experience", len(EXPERIENCE_STARTS) - 1, codes["experience"] == len(EXPERIENCE_STARTS) - 1),
+        "contract.zero_hours": ("contract", 2, codes["contract"] == tuple(CONTRACTS).index("zero_hours")),
+        "qualification.relevant": ("level_2", 1, codes["level_2"] == 1),
+        "nationality.international": ("visa", 1, codes["visa"] == 1),
+        "hours.full_time": ("full_time", 1, codes["full_time"] == 1),
+    }
+    margins = {}
+    for name, (effect, index, member) in meaning.items():
+        path = f"leaving.ratio.{name}"
+        if path in tree.paths() and member.any():
+            margins[name] = _Margin(tree.at(path), member, effect, index)
+    return margins
+
+
+def _experience_gradient(margins: dict[str, _Margin]) -> NDArray[np.float64]:
+    """Return how leaving falls over the bands of experience between its two published ends: as a power of the years.
+
+    Raking then sets the two ends against the rest; this gradient stays inside the bands in the middle, whose rates nobody
+    publishes (an assumption).
+    """
+    middle = np.log([0.5, 2.0, 4.0, 7.0, 14.0, 25.0])
+    ends = [np.log(margins[name].ratio) for name in ("experience.under_1", "experience.20_plus")]
+    return np.asarray(np.exp(np.interp(middle, middle[[0, -1]], ends)))
+
+
+def _trait_table(effects: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    byte = np.arange(256, dtype=np.uint8)
+    contract = np.append(effects["contract"], 1.0)[contract_of(byte)]
+    level_2 = effects["level_2"][has_level_2(byte).astype(np.uint8)]
+    visa = effects["visa"][has_visa(byte).astype(np.uint8)]
+    return np.asarray(contract * level_2 * visa * effects["full_time"][is_full_time(byte).astype(np.uint8)])
+
+
+def _cell_mean(weight: NDArray[np.float64], service: NDArray[np.int64], role: NDArray[np.int64]) -> NDArray[np.float64]:
+    cell = service * N_ROLES + role
+    size = N_SERVICES * N_ROLES
+    count = np.bincount(cell, minlength=size)
+    total = np.bincount(cell, weights=weight, minlength=size)
+    mean = np.divide(total, count, out=np.full(size, weight.mean()), where=count > 0)
+    return np.asarray(mean.reshape(N_SERVICES, N_ROLES))
+
+
+def _years(month: NDArray[np.int16]) -> NDArray[np.int64]:
+    return np.clip((-1 - month.astype(np.int64)) // MONTHS_PER_YEAR, 0, MAX_WEIGHT_AGE - 1)
+
+
+def _thinned(national: Baseline) -> tuple[Holders, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the holders of one post in sixteen of England, with their service and role."""
+    few = draws.round_unbiased(national.filled.reshape(-1) / _THINNING, 0.5).reshape(national.filled.shape)
+    people = holders(replace(national, filled=few.astype(np.int32)))
+    cells = np.repeat(np.arange(few.size), few.reshape(-1)) % (N_SERVICES * N_ROLES)
+    return people, cells // N_ROLES, cells % N_ROLES

@@ -1,0 +1,85 @@
+"""Looking things up in a `PlanRecord`: paths by scenario and measure, bands by year, names of scenarios, the words for a band.
+
+The measure ids that the document knows are listed here and nowhere else. A measure that the record lacks is left out of the
+page; a measure that the page does not know still goes into the tables and the JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from almoner.analysis.plan_record import Band, Path, PlanRecord, ScenarioCard
+
+DO_NOTHING: Final = "do-nothing"
+
+POSTS_NEEDED: Final = "posts_needed"
+FILLED_POSTS: Final = "filled_posts"
+VACANT_POSTS: Final = "vacant_posts"
+VACANCY_RATE: Final = "vacancy_rate"
+TURNOVER_RATE: Final = "turnover_rate"
+UNMET_HOURS: Final = "unmet_hours_per_week"
+
+MAIN_MEASURES: Final = (POSTS_NEEDED, FILLED_POSTS, VACANT_POSTS, VACANCY_RATE, TURNOVER_RATE, UNMET_HOURS)
+
+FEWEST_DRAWS_FOR_A_SHARE: Final = 30
+
+
+def baseline_id(record: PlanRecord) -> str:
+    """Return the id of the scenario that the others are compared with: 'do-nothing', or the first one."""
+    ids = [card.id for card in record.scenarios]
+    return DO_NOTHING if DO_NOTHING in ids or not ids else ids[0]
+
+
+def alternatives(record: PlanRecord) -> tuple[ScenarioCard, ...]:
+    """Return the scenarios other than the baseline, in the record's order."""
+    return tuple(card for card in record.scenarios if card.id != baseline_id(record))
+
+
+def scenario_name(record: PlanRecord, scenario: str) -> str:
+    """Return the name of a scenario, or its id when the record has no card for it."""
+    return next((card.name for card in record.scenarios if card.id == scenario), scenario)
+
+
+def path_of(record: PlanRecord, measure: str, scenario: str | None = None) -> Path | None:
+    """Return a measure's path under a scenario (the baseline when none is named), if the record has it."""
+    wanted = scenario or baseline_id(record)
+    return next((path for path in record.paths if path.measure == measure and path.scenario == wanted and path.years), None)
+
+
+def band_at(path: Path | None, year: int) -> Band | None:
+    """Return a path's band in a year, if it reaches that year."""
+    if path is None or year not in path.years:
+        return None
+    return path.bands[path.years.index(year)]
+
+
+def opening_year(record: PlanRecord) -> int:
+    """Return the year of the first 31 March in the record: the opening stock."""
+    return min((path.years[0] for path in record.paths if path.years), default=record.to_year)
+
+
+def milestone_years(record: PlanRecord) -> tuple[int, ...]:
+    """Return the years shown in small tables: today, each fifth year between, and the last."""
+    first, last = opening_year(record), record.to_year
+    between = [year for year in range(first + 1, last) if year % 5 == 0]
+    return (first, *between[-3:], last)
+
+
+def band_words(record: PlanRecord) -> str:
+    """Say what the ends of every band are; fewer than 30 draws may only be shown as the lowest and the highest."""
+    kind = record.band_kind.strip()
+    if record.draws < FEWEST_DRAWS_FOR_A_SHARE and "%" in kind:
+        raise ValueError(
+            f"a plan of {record.draws} draws cannot show '{kind}': its bands must be the minimum and maximum over draws"
+        )
+    return kind if "draw" in kind else f"{kind} of {record.draws} draws"
+
+
+def source_words(record: PlanRecord, ids: Iterable[str]) -> str:
+    """Name sources for a subtitle: their publishers, each with the ids under which the sources are listed."""
+    publishers: dict[str, list[str]] = {}
+    known = {line.id: line.publisher for line in record.sources}
+    for source in sorted(set(ids)):
+        publishers.setdefault(known.get(source, "Source"), []).append(source)
+    return "; ".join(f"{publisher} ({', '.join(sources)})" for publisher, sources in publishers.items()) or "see sources"

@@ -1,0 +1,91 @@
+"""The design of a study: which places, scenarios, draws and horizon, and the name that its result will have.
+
+Parameter draws are the first points of a scrambled Sobol sequence over the priors (Owen 1995), one axis a parameter. Draw and
+replicate are separate: each draw here has one replicate of its own, so bands over draws hold both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+import almoner
+from almoner.errors import OutOfRangeError
+from almoner.model.clock import EPOCH_YEAR, months_to_march
+from almoner.parameters import ParameterTree, load
+from almoner.reference.areas import Area
+from almoner.reference.tables import data_hash
+from almoner.study.scenario import Scenario
+
+LAST_YEAR: Final = 2046
+"""Population projections end in the middle of 2047, so the last full year ends in March 2047; one year is kept in hand."""
+
+FAN_DRAWS: Final = 30
+"""With fewer draws than this a band is the minimum and maximum, never an interval."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A place, the scenarios to run for it (the first is the one that others are compared with), and the draws."""
+
+    place: Area
+    scenarios: tuple[Scenario, ...]
+    draws: int
+    to_year: int
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not EPOCH_YEAR < self.to_year <= LAST_YEAR:
+            raise OutOfRangeError(f"--to {self.to_year} is outside the data: population is projected for {EPOCH_YEAR + 1} to {LAST_YEAR}.")
+        if self.draws < 1:
+            raise OutOfRangeError(f"--draws {self.draws} is too few: ask for at least 1.")
+
+    @property
+    def months(self) -> int:
+        """Months from the opening to 31 March of the last year."""
+        return months_to_march(self.to_year)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years whose 31 March is reported, the opening first."""
+        return tuple(range(EPOCH_YEAR, self.to_year + 1))
+
+    @property
+    def manifest(self) -> dict[str, str]:
+        """Everything that determines the result."""
+        return {
+            "almoner_version": almoner.__version__,
+            "area": self.place.code,
+            "members": json.dumps(self.place.members),
+            "scenarios": json.dumps({scenario.id: scenario.hash for scenario in self.scenarios}),
+            "parameters": load().hash,
+            "data": data_hash(),
+            "draws": str(self.draws),
+            "to_year": str(self.to_year),
+            "seed": str(self.seed),
+        }
+
+    @property
+    def run_id(self) -> str:
+        """The first 16 hexadecimal digits of the hash of the manifest."""
+        return hashlib.sha256(json.dumps(self.manifest, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def parameter_draws(tree: ParameterTree, draws: int, seed: int) -> NDArray[np.float64]:
+    """Return uniform numbers [draw, dimension] for `ParameterTree.quantiles`.
+
+    A single draw is the median of every prior.
+    """
+    dimensions = len(tree.dimensions())
+    if draws == 1:
+        return np.full((1, dimensions), 0.5)
+    from scipy.stats import qmc
+
+    power = int(np.ceil(np.log2(draws)))
+    points = qmc.Sobol(dimensions, scramble=True, rng=seed).random_base2(power)[:draws]
+    return np.asarray(np.clip(points, 1e-6, 1 - 1e-6))

@@ -1,0 +1,201 @@
+"""Scenario files: a named list of policies and parameter edits over another scenario or over nothing.
+
+In: YAML written by a person, or the name of a scenario that ships with Almoner. Out: a frozen `Scenario` whose hash depends on
+what it does, not on how it is worded. An unknown policy, setting or parameter is one clear sentence with the nearest name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from almoner.errors import AlmonerError, InputFileError, NotFoundError, nearest
+from almoner.model.clock import month_text
+from almoner.parameters import Add, Cap, Edit, Floor, ParameterTree, Scale, Set, load
+from almoner.policies.base import Month, Policy
+from almoner.policies.registry import make
+
+DO_NOTHING: Final = "do-nothing"
+_MAX_DEPTH: Final = 10
+_EDITS: Final = {"set": Set, "add": Add, "scale": Scale, "cap": Cap, "floor": Floor}
+
+
+class ParameterEdit(BaseModel):
+    """An edit of a parameter written in a scenario file: exactly one of set, add, scale, cap, floor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    path: str
+    set: float | None = None
+    add: float | None = None
+    scale: float | None = None
+    cap: float | None = None
+    floor: float | None = None
+    from_: Month | None = Field(default=None, alias="from")
+    until: Month | None = None
+    source: str | None = Field(default=None, description="where the value comes from, for the report's list of overrides")
+
+    def edit(self) -> Edit:
+        """Return the edit, or say that not exactly one kind was given."""
+        given = [(kind, amount) for kind in _EDITS if (amount := getattr(self, kind)) is not None]
+        if len(given) != 1:
+            raise AlmonerError(f"The edit of '{self.path}' must give exactly one of {', '.join(_EDITS)}.")
+        kind, amount = given[0]
+        return _EDITS[kind](self.path, float(amount), self.from_, self.until)
+
+
+def _as_list(value: object) -> object:
+    return [] if value is None else value
+
+
+class ScenarioFile(BaseModel):
+    """The layout of a scenario file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    description: str = ""
+    over: str = DO_NOTHING
+    policies: Annotated[list[dict[str, dict[str, object] | None] | str], BeforeValidator(_as_list)] = []
+    parameters: Annotated[list[ParameterEdit], BeforeValidator(_as_list)] = []
+    version: Literal[1] = 1
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named list of policies and edits, with those of the scenarios that it stands over put first."""
+
+    id: str
+    name: str
+    description: str
+    policies: tuple[tuple[str, Policy], ...] = ()
+    parameter_edits: tuple[ParameterEdit, ...] = ()
+
+    def apply(self, tree: ParameterTree) -> ParameterTree:
+        """Return the tree as this scenario has it; a scenario without policies gives the tree back unchanged."""
+        edited = tree.edited(edit.edit() for edit in self.parameter_edits) if self.parameter_edits else tree
+        for _, policy in self.policies:
+            edited = edited.edited(policy.edits(edited))
+        return edited
+
+    @property
+    def content(self) -> dict[str, object]:
+        """What the scenario does, without its wording."""
+        return {
+            "policies": [[name, policy.model_dump(mode="json")] for name, policy in self.policies],
+            "parameters": [edit.model_dump(mode="json", exclude={"source"}) for edit in self.parameter_edits],
+        }
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what the scenario does."""
+        return hashlib.sha256(json.dumps(self.content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def shipped() -> tuple[str, ...]:
+    """Return the names of the scenarios that ship with Almoner."""
+    folder = resources.files("almoner.study") / "scenarios"
+    return tuple(sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+
+
+def load_scenario(reference: str, months: int | None = None) -> Scenario:
+    """Return the scenario at a path, or the shipped one of that name.
+
+    Raises:
+        InputFileError: the file is missing, is not YAML, or has an entry that the layout does not know.
+        NotFoundError: an unknown policy, parameter or scenario, with the nearest names.
+        AlmonerError: a policy starts or ends outside the `months` of the run.
+    """
+    scenario = _load(reference, Path.cwd(), 0)
+    for _, policy in scenario.policies:
+        _check_dates(scenario, policy, months)
+    # Unknown parameters must fail now, not in the middle of a run.
+    scenario.apply(load())
+    return scenario
+
+
+@lru_cache(maxsize=32)
+def _shipped_text(name: str) -> str:
+    return (resources.files("almoner.study") / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _load(reference: str, folder: Path, depth: int) -> Scenario:
+    if depth > _MAX_DEPTH:
+        raise InputFileError(f"Scenario '{reference}' stands over itself: follow its 'over:' lines and break the ring.")
+    if reference in shipped():
+        return _build(_parse(_shipped_text(reference), f"shipped scenario {reference}"), reference, folder, depth)
+    path = (folder / reference).resolve() if not Path(reference).is_absolute() else Path(reference)
+    if not path.exists():
+        known = shipped()
+        if path.suffix in {".yaml", ".yml"} or "/" in reference:
+            siblings = [entry.name for entry in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+            near = nearest(path.name, siblings, limit=1)
+            offer = f" Did you mean {near[0]}?" if near else f" Shipped scenarios: {', '.join(known)}."
+            raise InputFileError(f"There is no scenario file {reference}.{offer}")
+        raise NotFoundError("scenario", reference, known)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputFileError(f"{reference} cannot be read as text: {error}.") from None
+    return _build(_parse(text, reference), path.stem, path.parent, depth)
+
+
+def _parse(text: str, where: str) -> ScenarioFile:
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise InputFileError(f"{where}{line} is not YAML: {getattr(error, 'problem', error)}.") from None
+    if not isinstance(content, Mapping):
+        raise InputFileError(f"{where} is not a scenario: it needs at least 'name:' and a list of 'policies:'.")
+    try:
+        return ScenarioFile.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        entry = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            near = nearest(entry.rpartition(".")[2], (*ScenarioFile.model_fields, *ParameterEdit.model_fields), limit=1)
+            raise InputFileError(f"{where} has an entry '{entry}' that scenarios do not know{f': did you mean {near[0]}?' if near else '.'}") from None
+        raise InputFileError(f"{where}, entry '{entry}': {first['msg']}.") from None
+
+
+def _build(content: ScenarioFile, name: str, folder: Path, depth: int) -> Scenario:
+    below = _load(content.over, folder, depth + 1) if content.over != DO_NOTHING else None
+    policies = tuple(_policies(content, name))
+    return Scenario(
+        id=name,
+        name=content.name,
+        description=content.description.strip(),
+        policies=(below.policies if below else ()) + policies,
+        parameter_edits=(below.parameter_edits if below else ()) + tuple(content.parameters),
+    )
+
+
+def _policies(content: ScenarioFile, where: str) -> Iterator[tuple[str, Policy]]:
+    for entry in content.policies:
+        if isinstance(entry, str):
+            yield entry, make(entry, {}, where)
+            continue
+        for policy, settings in entry.items():
+            yield policy, make(policy, settings, where)
+
+
+def _check_dates(scenario: Scenario, policy: Policy, months: int | None) -> None:
+    kind = type(policy).__name__
+    if policy.start < 0:
+        raise AlmonerError(f"Scenario {scenario.id}: {kind} starts in {month_text(policy.start)}, before the first month, {month_text(0)}.")
+    if months is not None and policy.start >= months:
+        last = month_text(months - 1)
+        raise AlmonerError(
+            f"Scenario {scenario.id}: {kind} starts in {month_text(policy.start)}, after the run ends in {last}: give an earlier start or a later --to."
+        )
