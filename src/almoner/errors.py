@@ -41,7 +41,9 @@ def nearest(wanted: str, known: Iterable[str], limit: int = 3, score: float = 60
     """Return up to `limit` of `known` most like `wanted`, best first (normalised edit similarity of at least `score`)."""
     from rapidfuzz import fuzz, process, utils
 
-    found = process.extract(wanted, list(known), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=score)
+    found = process.extract(
+        wanted, list(known), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=score
+    )
     return [name for name, _, _ in found]
 
 

@@ -6,6 +6,7 @@ simple formulas and mean nothing. `wakefield_record(**changes)` returns the reco
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -72,9 +73,9 @@ def _fan(start: float, end: float, spread: float, bend: float = 1.0) -> tuple[Ba
 
 def _paths() -> tuple[Path, ...]:
     ends = {
-        "do-nothing": dict(needed=11940, filled=10890, rate=8.79, turnover=27.6, hours=24600),
-        "fair-pay": dict(needed=11940, filled=11180, rate=6.37, turnover=26.4, hours=16100),
-        "prevention-and-recovery": dict(needed=11410, filled=10790, rate=5.43, turnover=27.5, hours=12900),
+        "do-nothing": {"needed": 11940, "filled": 10890, "rate": 8.79, "turnover": 27.6, "hours": 24600},
+        "fair-pay": {"needed": 11940, "filled": 11180, "rate": 6.37, "turnover": 26.4, "hours": 16100},
+        "prevention-and-recovery": {"needed": 11410, "filled": 10790, "rate": 5.43, "turnover": 27.5, "hours": 12900},
     }
     labels = {
         "posts_needed": ("Posts needed", "posts"),
@@ -97,7 +98,13 @@ def _paths() -> tuple[Path, ...]:
         for measure, bands in fans.items():
             label, unit = labels[measure]
             paths.append(Path(scenario, measure, label, unit, YEARS, bands))
-    return tuple(paths)
+    return tuple(_flow(path) if path.measure == "turnover_rate" else path for path in paths)
+
+
+def _flow(path: Path) -> Path:
+    """Take away the opening of a flow: no twelve months were run before it."""
+    nothing = Band(math.nan, math.nan, math.nan)
+    return replace(path, bands=(nothing, *path.bands[1:]))
 
 
 _SERVICE_SHARE = {
@@ -340,11 +347,13 @@ _RECORD = PlanRecord(
     price_basis="2025-26 prices",
     headline=(
         "Wakefield has about 8,810 filled posts in adult social care (modelled) and about 620 vacant ones, a vacancy rate of 7.0%.",
-        "By March 2040 its population would need about 11,940 posts (modelled), 2,510 more than today, chiefly because the number of "
-        "people aged 85 and over grows by 59%.",
-        "If nothing changes vacancies would rise to about 1,050 (modelled; between 710 and 1,430 over 10 draws), most of them in home care.",
+        "By March 2040 its population would need about 11,940 posts (modelled), 2,510 more than today, chiefly because the number "
+        "of people aged 85 and over grows by 59%.",
+        "If nothing changes vacancies would rise to about 1,050 (modelled; between 710 and 1,430 over 10 draws), "
+        "most of them in home care.",
         "Fair pay from 2028 would close between 120 and 480 of that gap (modelled), and would cost about £14.2 million a year.",
-        "What moves the result most is how readily people who live in England take up care work, which is a prior and not a measurement.",
+        "What moves the result most is how readily people who live in England take up care work, "
+        "which is a prior and not a measurement.",
     ),
     indicators=_indicators(),
     similar_areas=(

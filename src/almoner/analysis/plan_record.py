@@ -1,7 +1,7 @@
 """The plan as data: everything that the document says, before any of it is drawn or worded for the page.
 
 `plan.json` is this record, field for field. A report is a function of it and of nothing else. Posts are counts of jobs, rates
-are percentages, money is in the prices named by `price_basis`, and a band is the spread over draws named by `Band.kind`.
+are percentages, money is in the prices named by `price_basis`, and a band is the spread over draws that `band_kind` names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Good = Literal["up", "down", "neither"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An area or a group of areas. `level` is area, icb, region or england; `in_place` reads well after 'in'."""
+    """An area or a group of areas. `areas` are the codes of its members."""
 
     code: str
     name: str
@@ -26,7 +26,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A quantity over draws: the median with a low and a high end; `kind` says what the ends are."""
+    """A quantity over draws: the median with a low and a high end; the record's `band_kind` says what the ends are."""
 
     median: float
     low: float
@@ -249,4 +249,6 @@ class PlanRecord:
     conflicts: tuple[Conflict, ...]
     limits: tuple[str, ...]
     sources: tuple[SourceLine, ...]
+    driver_measure: str = "the result"
+    """What `drivers` are correlated with."""
     manifest: dict[str, str] = field(default_factory=dict)

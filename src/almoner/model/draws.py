@@ -71,7 +71,7 @@ class Decision(IntEnum):
 
 
 def _njit(function: Callable[..., Any]) -> Callable[..., Any]:
-    return njit(cache=True, nogil=True, inline="never")(function)  # type: ignore[no-any-return]
+    return njit(cache=True, nogil=True)(function)
 
 
 @_njit
@@ -80,7 +80,7 @@ def mix(value: np.uint64) -> np.uint64:
     z = np.uint64(value)
     z = (z ^ (z >> _S30)) * _FIRST
     z = (z ^ (z >> _S27)) * _SECOND
-    return z ^ (z >> _S31)
+    return np.uint64(z ^ (z >> _S31))
 
 
 @_njit
@@ -89,7 +89,7 @@ def key_of(seed: int, replicate: int, decision: int, month: int) -> np.uint64:
     key = mix(np.uint64(seed) + _GOLDEN)
     key = mix(key ^ (np.uint64(replicate) * _ODD + np.uint64(1)))
     key = mix(key ^ (np.uint64(decision) * _FIRST + np.uint64(3)))
-    return mix(key ^ (np.uint64(month + 4096) * _GOLDEN + np.uint64(5)))
+    return np.uint64(mix(key ^ (np.uint64(month + 4096) * _GOLDEN + np.uint64(5))))
 
 
 @_njit
@@ -108,6 +108,23 @@ def draw_key(seed: int, decision: Decision, month: int = 0, replicate: int = 0) 
     return np.uint64(key_of(seed, replicate, int(decision), month))
 
 
+@_njit
+def _keys(seed: int, replicate: int, months: int, decisions: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    keys = np.empty((months, decisions), np.uint64)
+    mates = np.empty((months, decisions), np.uint64)
+    for month in range(months):
+        for decision in range(decisions):
+            keys[month, decision] = key_of(seed, replicate, decision, month)
+            mates[month, decision] = mix(keys[month, decision])
+    return keys, mates
+
+
+def month_keys(seed: int, replicate: int, months: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return the keys of every decision in months 0 to `months` - 1, and their mates, [month, decision]."""
+    keys, mates = _keys(seed, replicate, months, max(Decision) + 1)
+    return keys, mates
+
+
 def draws(key: np.uint64, posts: NDArray[np.uint64]) -> NDArray[np.uint32]:
     """Return the 32 random bits of `key` for each of `posts`: the NumPy twin of `draw`, bit for bit."""
     with np.errstate(over="ignore"):
@@ -121,7 +138,7 @@ def draws(key: np.uint64, posts: NDArray[np.uint64]) -> NDArray[np.uint32]:
 
 def uniforms(key: np.uint64, posts: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Return the draws as numbers in [0, 1), for building the opening world (never inside a month)."""
-    return draws(key, posts) * 2.0**-32
+    return np.asarray(draws(key, posts) * 2.0**-32, dtype=np.float64)
 
 
 def threshold(probability: NDArray[np.float64] | float) -> NDArray[np.uint64]:
@@ -153,4 +170,4 @@ def round_unbiased(values: NDArray[np.float64], start: float) -> NDArray[np.int6
     total = np.rint(edges[-1])
     if abs(edges[-1] - total) < 1e-6 * max(total, 1.0):
         edges *= total / edges[-1] if edges[-1] > 0 else 1.0
-    return np.diff(np.floor(edges + start + 1e-9).astype(np.int64))
+    return np.asarray(np.diff(np.floor(edges + start + 1e-9).astype(np.int64)), dtype=np.int64)

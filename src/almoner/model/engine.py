@@ -28,6 +28,10 @@ from almoner.parameters import ParameterTree
 STOCKS: Final = ("posts", "filled", "vacant", "hours")
 
 
+_RECRUITING: Final = [Decision.FILL, Decision.RETURN, Decision.RETURN_SERVICE]
+_JOINING: Final = slice(Decision.JOINER_AGE, Decision.JOINER_PAY + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Rates:
     """What stays the same in every month of a run."""
@@ -52,16 +56,15 @@ class Month:
     """One month's context: which month, whose luck, what it reads, and where its flows are counted."""
 
     number: int
-    seed: int
-    replicate: int
+    keys: NDArray[np.uint64]
+    mates: NDArray[np.uint64]
     inputs: Inputs
     rates: Rates
     flows: NDArray[np.int32]
 
     def key(self, decision: Decision) -> tuple[np.uint64, np.uint64]:
         """Return the key of a decision this month and its mate."""
-        key = draws.draw_key(self.seed, decision, self.number, self.replicate)
-        return key, np.uint64(draws.mix(key))
+        return self.keys[decision], self.mates[decision]
 
     def by_cell(self, factor: NDArray[np.float64]) -> NDArray[np.float64]:
         """Spread this month's [region, service, role] factor over the areas' cells."""
@@ -153,8 +156,6 @@ def promote(world: World, month: Month) -> None:
 def recruit(world: World, month: Month) -> None:
     """Fill vacancies: movers first in line for their share, people from abroad, resident entrants (MODEL.md section 5)."""
     rates, number = month.rates, month.number
-    keys, mates = zip(*(month.key(d) for d in (Decision.FILL, Decision.RETURN, Decision.RETURN_SERVICE)), strict=True)
-    joiner_keys, joiner_mates = zip(*(month.key(Decision(d)) for d in range(Decision.JOINER_AGE, Decision.JOINER_PAY + 1)), strict=True)
     arrivals = rates.filling.arrival_share.reshape(-1) * month.inputs.arrivals[number]
     kernel.recruit(
         number,
@@ -168,11 +169,11 @@ def recruit(world: World, month: Month) -> None:
         _round(world, month, Decision.ROUND_ARRIVALS, arrivals),
         rates.return_chance,
         rates.stay_chance,
-        keys,
-        mates,
+        month.keys[_RECRUITING],
+        month.mates[_RECRUITING],
         rates.joiners,
-        np.array(joiner_keys),
-        np.array(joiner_mates),
+        month.keys[_JOINING],
+        month.mates[_JOINING],
         _pool_columns(world.pool),
         month.flows,
     )
@@ -212,18 +213,21 @@ class Run:
     seed: int
     replicate: int = 0
     number: int = 0
+    keys: tuple[NDArray[np.uint64], NDArray[np.uint64]] = field(init=False)
     year_flows: NDArray[np.int32] = field(init=False)
     stocks: list[NDArray[np.int32]] = field(default_factory=list)
     flows: list[NDArray[np.int32]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.keys = draws.month_keys(self.seed, self.replicate, self.inputs.months)
         self.year_flows = np.zeros((self.world.filled.size, len(FLOWS)), np.int32)
         self._note_year()
 
     def advance(self, months: int, after: Callable[[Run], None] | None = None) -> None:
         """Run `months` months; `after` is called at the end of each (for checks and pictures)."""
         for _ in range(months):
-            month = Month(self.number, self.seed, self.replicate, self.inputs, self.rates, self.year_flows)
+            keys, mates = (part[self.number] for part in self.keys)
+            month = Month(self.number, keys, mates, self.inputs, self.rates, self.year_flows)
             for step in MONTH:
                 step(self.world, month)
             self.number += 1
@@ -240,7 +244,9 @@ class Run:
 
     def _note_year(self) -> None:
         world = self.world
-        self.stocks.append(np.stack([world.filled + world.vacant, world.filled, world.vacant, world.hours], axis=1).astype(np.int32))
+        self.stocks.append(
+            np.stack([world.filled + world.vacant, world.filled, world.vacant, world.hours], axis=1).astype(np.int32)
+        )
         self.flows.append(self.year_flows.copy())
         self.year_flows[:] = 0
 
@@ -258,8 +264,8 @@ def build_rates(baseline: Baseline, filling: Filling, weights: Contrasts, tables
         experience_band=bands(EXPERIENCE_STARTS),
         destinations=destination_thresholds(tree),
         filling=filling,
-        return_chance=draws.threshold(tree.at("filling.return_rate"))[()],
-        stay_chance=draws.threshold(tree.at("filling.return_same_service"))[()],
+        return_chance=np.uint64(draws.threshold(tree.at("filling.return_rate"))),
+        stay_chance=np.uint64(draws.threshold(tree.at("filling.return_same_service"))),
         below=below(),
         joiners=(
             tables.age_months,

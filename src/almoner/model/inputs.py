@@ -26,7 +26,10 @@ WORKING_AGE = POPULATION_BANDS.index("18-64")
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Arrays by month. Factors are [month, region, service, role]; `target` is posts, [month, cell]; `need` is fractional."""
+    """Arrays by month. Factors are [month, region, service, role] of the regions in the run.
+
+    `target` is whole posts, [month, cell]; `need` is relative to the opening.
+    """
 
     months: int
     region: NDArray[np.int64]
@@ -55,7 +58,8 @@ def region_index(area_codes: tuple[str, ...]) -> NDArray[np.int64]:
 
 def build_inputs(tree: ParameterTree, baseline: Baseline, tables: AttributeTables, months: int) -> Inputs:
     """Read the tree once for every month of a run."""
-    pay = pay_path(tree, months, tables.pay_quantiles_pence, tables.region_pay_factor)
+    regions, region = np.unique(region_index(baseline.area_codes), return_inverse=True)
+    pay = pay_path(tree, months, tables.pay_quantiles_pence, tables.region_pay_factor[regions])
     ratio = pay.ratio
     market = market_path(tree, months)[:, None, None, None]
     elasticity = tree.at("leaving.exit_pay_elasticity")
@@ -75,9 +79,9 @@ def build_inputs(tree: ParameterTree, baseline: Baseline, tables: AttributeTable
     exponent = tree.at("filling.vacancy_exponent")
     return Inputs(
         months=months,
-        region=region_index(baseline.area_codes),
+        region=region,
         need=need,
-        target=_targets(tree, baseline, need, ratio, months),
+        target=_targets(tree, baseline, need, ratio[:, region], months),
         exit_factor=exit_factor,
         move_factor=np.asarray(move_factor),
         entrant_factor=entrant_factor,
@@ -109,10 +113,9 @@ def _targets(
     numbers = np.array([cell_base(code, 0, 0) for code in baseline.area_codes], dtype=np.uint64)
     cells = numbers[:, None] + np.arange(CELLS_PER_AREA, dtype=np.uint64)[None, :]
     luck = draws.uniforms(draws.draw_key(baseline.seed, draws.Decision.ROUND_POSTS, 0), cells).reshape(opening.shape)
-    regions = region_index(baseline.area_codes)
     target = np.empty((months, opening.size), dtype=np.int64)
     for month in range(months):
-        posts = opening * need[month][:, :, None] * coverage[month] / squeeze[month][regions]
+        posts = opening * need[month][:, :, None] * coverage[month] / squeeze[month]
         target[month] = np.floor(posts + luck).reshape(-1)
     return target
 

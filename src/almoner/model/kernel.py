@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from almoner.model.draws import draw
 from almoner.model.posts import CELLS_PER_AREA, N_ROLES, N_SERVICES
@@ -31,6 +32,9 @@ EXIT_NHS, EXIT_OTHER, EXIT_RETIRED, EXIT_ABROAD, MOVE_OUT, MOVE_IN, ENTRANT, ARR
 CLOSED, VACANT, FILLED = 0, 1, 2
 RETIREMENT_MONTHS: Final = 66 * 12
 MAX_WEIGHT_AGE: Final = 128
+
+BLOCK: Final = 1024
+"""Posts whose draws are made together."""
 
 _TWO24: Final = float(1 << 24)
 _U32: Final = np.uint64(32)
@@ -103,49 +107,75 @@ def leave(  # type: ignore[no-untyped-def]
     flows,
 ):
     """Empty the posts whose holders leave this month: two competing hazards on one draw (MODEL.md section 4)."""
+    luck = np.empty(BLOCK, np.uint32)
     for c in range(filled.size):
         if filled[c] == 0:
             continue
         most = chance((exit_hazard[c] + move_hazard[c]) * bound)
-        base = number[c]
-        first = offset[c]
-        for i in range(first, offset[c + 1]):
-            u = np.uint64(draw(key, mate, base + np.uint64(i - first)))
-            if u >= most or status[i] != FILLED:
-                continue
-            age = month - birth[i]
-            a = age_band[min(age // 12, MAX_WEIGHT_AGE - 1)]
-            e = experience_band[min((month - sector[i]) // 12, MAX_WEIGHT_AGE - 1)]
-            w = trait_weight[traits[i]]
-            leaving_sector = exit_hazard[c] * w * exit_weight[a, e]
-            leaving_employer = move_hazard[c] * w * move_weight[a, e]
-            either = chance(leaving_sector + leaving_employer)
-            if u >= either:
-                continue
-            out = np.uint64(float(either) * (leaving_sector / (leaving_sector + leaving_employer)))
-            if u < out:
-                where = np.uint64(draw(destination_key, destination_mate, base + np.uint64(i - first)))
-                if age >= RETIREMENT_MONTHS:
-                    flows[c, EXIT_RETIRED] += 1
-                elif where < destination_chance[0]:
-                    flows[c, EXIT_NHS] += 1
-                elif where < destination_chance[1]:
-                    flows[c, EXIT_OTHER] += 1
-                elif where < destination_chance[2]:
-                    flows[c, EXIT_RETIRED] += 1
+        first, last = offset[c], offset[c + 1]
+        for start in range(first, last, BLOCK):
+            base = number[c] + np.uint64(start - first)
+            size = min(BLOCK, last - start)
+            # The draws of a block come first, by themselves: that loop has no branch, so the compiler does many at once.
+            for j in range(size):
+                luck[j] = draw(key, mate, base + np.uint64(j))
+            for j in range(size):
+                u = np.uint64(luck[j])
+                if u >= most:
+                    continue
+                i = start + j
+                if status[i] != FILLED:
+                    continue
+                age = month - birth[i]
+                a = age_band[min(age // 12, MAX_WEIGHT_AGE - 1)]
+                e = experience_band[min((month - sector[i]) // 12, MAX_WEIGHT_AGE - 1)]
+                w = trait_weight[traits[i]]
+                leaving_sector = exit_hazard[c] * w * exit_weight[a, e]
+                leaving_employer = move_hazard[c] * w * move_weight[a, e]
+                either = chance(leaving_sector + leaving_employer)
+                if u >= either:
+                    continue
+                out = np.uint64(float(either) * (leaving_sector / (leaving_sector + leaving_employer)))
+                if u < out:
+                    where = np.uint64(draw(destination_key, destination_mate, base + np.uint64(j)))
+                    flows[c, destination(age, where, destination_chance)] += 1
                 else:
-                    flows[c, EXIT_ABROAD] += 1
-            else:
-                flows[c, _to_pool(pool, c, i, base + np.uint64(i - first))] += 1
-            status[i] = VACANT
-            filled[c] -= 1
-            vacant[c] += 1
-            hours[c] -= hours_of[i]
+                    flows[c, _to_pool(pool, c, i, base + np.uint64(j))] += 1
+                status[i] = VACANT
+                filled[c] -= 1
+                vacant[c] += 1
+                hours[c] -= hours_of[i]
+
+
+@njit(cache=True, nogil=True)
+def destination(age: int, u: np.uint64, cumulative: NDArray[np.uint64]) -> int:
+    """Say where someone who leaves the sector goes: from state pension age on, into retirement."""
+    if age >= RETIREMENT_MONTHS:
+        return EXIT_RETIRED
+    if u < cumulative[0]:
+        return EXIT_NHS
+    if u < cumulative[1]:
+        return EXIT_OTHER
+    return EXIT_RETIRED if u < cumulative[2] else EXIT_ABROAD
 
 
 @njit(cache=True, nogil=True)
 def promote(  # type: ignore[no-untyped-def]
-    month, offset, number, posts, filled, vacant, hours, below, wanted, pay_table, choose_key, choose_mate, fill_key, fill_mate, flows
+    month,
+    offset,
+    number,
+    posts,
+    filled,
+    vacant,
+    hours,
+    below,
+    wanted,
+    pay_table,
+    choose_key,
+    choose_mate,
+    fill_key,
+    fill_mate,
+    flows,
 ):
     """Fill senior posts from the role below in the same service and area, which opens a post there."""
     status, birth, start, sector, traits, hours_of, pay = posts
@@ -221,7 +251,9 @@ def recruit(  # type: ignore[no-untyped-def]
             person = pool_number[p0 + p]
             if np.uint64(draw(return_key, return_mate, person)) >= return_chance:
                 continue
-            going[p] = _next_cell(pool_cell[p0 + p], first_cell, vacant, np.uint64(draw(service_key, service_mate, person)), stay_chance)
+            going[p] = _next_cell(
+                pool_cell[p0 + p], first_cell, vacant, np.uint64(draw(service_key, service_mate, person)), stay_chance
+            )
             if going[p] >= 0:
                 moving[going[p]] += 1
         list_start[0] = 0
@@ -264,7 +296,17 @@ def recruit(  # type: ignore[no-untyped-def]
                 continue
             for j in range(moving[k], hires):
                 i = rows[list_start[k] + j]
-                _join(i, c, month, j < moving[k] + arrivals[c], number[c] + np.uint64(i - offset[c]), posts, tables, joiner_keys, joiner_mates)
+                _join(
+                    i,
+                    c,
+                    month,
+                    j < moving[k] + arrivals[c],
+                    number[c] + np.uint64(i - offset[c]),
+                    posts,
+                    tables,
+                    joiner_keys,
+                    joiner_mates,
+                )
                 hours[c] += hours_of[i]
             filled[c] += hires
             vacant[c] -= hires
@@ -361,7 +403,12 @@ def _join(i, c, month, from_abroad, post, posts, tables, keys, mates):  # type: 
     start[i] = month
     sector[i] = month
     traits[i] = (
-        (1 if female else 0) | (nation << 1) | (contract << 3) | ((1 if level_2 else 0) << 5) | ((1 if from_abroad else 0) << 6) | ((1 if week >= 35 else 0) << 7)
+        (1 if female else 0)
+        | (nation << 1)
+        | (contract << 3)
+        | ((1 if level_2 else 0) << 5)
+        | ((1 if from_abroad else 0) << 6)
+        | ((1 if week >= 35 else 0) << 7)
     )
     hours_of[i] = week
     pay[i] = pay_table[s, r, np.uint64(draw(keys[6], mates[6], post)) * np.uint64(pay_table.shape[2]) >> _U32]
@@ -369,7 +416,7 @@ def _join(i, c, month, from_abroad, post, posts, tables, keys, mates):  # type: 
 
 @njit(cache=True, nogil=True)
 def _to_pool(pool, c, i, number):  # type: ignore[no-untyped-def]
-    """Put the holder of row i of cell c into the area's pool; say which flow that was (out of a full pool people leave the sector)."""
+    """Put the holder of row i of cell c into the area's pool and say which flow that was; a full pool sends people out."""
     offset, size, numbers, cell, birth, sector, traits, hours, pay, source = pool
     area = c // CELLS_PER_AREA
     q = offset[area] + size[area]
@@ -380,4 +427,3 @@ def _to_pool(pool, c, i, number):  # type: ignore[no-untyped-def]
     birth[q], sector[q], traits[q], hours[q], pay[q] = source[0][i], source[1][i], source[2][i], source[3][i], source[4][i]
     size[area] += 1
     return MOVE_OUT
-

@@ -9,14 +9,15 @@ each published category's weight is multiplied by target over modelled ratio unt
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from almoner.model import draws
-from almoner.model.baseline import Baseline, Holders, build, holders
+from almoner.model.baseline import Baseline, build, holders
+from almoner.model.baseline.samples import cells_of, thinned
 from almoner.model.clock import MONTHS_PER_YEAR, hazard_of_turnover
 from almoner.model.kernel import MAX_WEIGHT_AGE
 from almoner.model.posts import N_ROLES, N_SERVICES
@@ -57,7 +58,9 @@ def bands(starts: tuple[int, ...]) -> NDArray[np.uint8]:
 
 def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
     """Rake the weights on a thinned copy of the national opening world (one post in sixteen, chosen without bias)."""
-    people, service, role = _thinned(build(None, seed))
+    few = thinned(build(None, seed), _THINNING)
+    people = holders(few)
+    service, role = cells_of(few)
     byte = pack(people.female, people.nationality, people.contract, people.level_2, people.visa, people.hours_per_week)
     by_post = {
         "age": bands(AGE_STARTS)[_years(people.birth_month)],
@@ -129,7 +132,7 @@ def _margins(tree: ParameterTree, codes: Mapping[str, NDArray[np.integer]]) -> d
     """Match the published ratios with the people and the effect that they are about."""
     meaning: dict[str, tuple[str, slice | int, NDArray[np.bool_]]] = {
         "age.under_20": ("age", 0, codes["age"] == 0),
-        "age.60_plus": ("age", slice(3, None), codes["age"] >= 3),  # noqa: PLR2004
+        "age.60_plus": ("age", slice(3, None), codes["age"] >= 3),
         "experience.under_1": ("experience", 0, codes["experience"] == 0),
         "experience.20_plus": ("experience", len(EXPERIENCE_STARTS) - 1, codes["experience"] == len(EXPERIENCE_STARTS) - 1),
         "contract.zero_hours": ("contract", 2, codes["contract"] == tuple(CONTRACTS).index("zero_hours")),
@@ -175,11 +178,3 @@ def _cell_mean(weight: NDArray[np.float64], service: NDArray[np.int64], role: ND
 
 def _years(month: NDArray[np.int16]) -> NDArray[np.int64]:
     return np.clip((-1 - month.astype(np.int64)) // MONTHS_PER_YEAR, 0, MAX_WEIGHT_AGE - 1)
-
-
-def _thinned(national: Baseline) -> tuple[Holders, NDArray[np.int64], NDArray[np.int64]]:
-    """Return the holders of one post in sixteen of England, with their service and role."""
-    few = draws.round_unbiased(national.filled.reshape(-1) / _THINNING, 0.5).reshape(national.filled.shape)
-    people = holders(replace(national, filled=few.astype(np.int32)))
-    cells = np.repeat(np.arange(few.size), few.reshape(-1)) % (N_SERVICES * N_ROLES)
-    return people, cells // N_ROLES, cells % N_ROLES

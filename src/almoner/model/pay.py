@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from almoner.model.baseline.pay import regional_pay
 from almoner.model.clock import MONTHS_PER_YEAR
 from almoner.parameters import ParameterTree
 from almoner.reference.vocabulary import SERVICE_IDS
@@ -51,19 +52,22 @@ def outside_path(tree: ParameterTree, months: int) -> NDArray[np.float64]:
     return _april_index(growth, months)
 
 
-def pay_path(
-    tree: ParameterTree, months: int, quantiles_pence: NDArray[np.int16], region_factor: NDArray[np.float64]
-) -> PayPath:
+def pay_path(tree: ParameterTree, months: int, quantiles_pence: NDArray[np.int16], region_factor: NDArray[np.float64]) -> PayPath:
     """Return the pay of every region, service and role for `months` months.
 
-    `quantiles_pence` [service, role, quantile] are mid-quantiles of the opening pay positions in England; `region_factor`
-    [region] moves them. Positions that the opening floor holds down stay at the floor until they outgrow it.
+    `quantiles_pence` [service, role, quantile] are opening pay positions in England at even steps from the lowest to the
+    highest; `region_factor` [region] moves them.
+    Positions that the opening floor holds down stay at the floor until they outgrow it.
     """
     outside = outside_path(tree, months)
     gap = _april_index(tree.series("pay.market_growth_gap", months), months)
     wage = living_wage_path(tree, months)
     premium = np.stack([tree.series(f"pay.floor_premium.{service}", months) for service in SERVICE_IDS], axis=1)
-    position = quantiles_pence[None, :, :, :] / 100.0 * region_factor[:, None, None, None]
+    position = np.stack([regional_pay(quantiles_pence.astype(np.float64), factor) for factor in region_factor.tolist()]) / 100.0
+    # The quantiles run from the lowest to the highest in even steps, so the mean is a trapezium sum.
+    share = np.ones(position.shape[-1])
+    share[[0, -1]] = 0.5
+    share /= share.sum()
     opening_wage = tree.at("pay.national_living_wage", -1)
     opening = np.maximum(position, opening_wage)
     middle = position.shape[-1] // 2
@@ -72,9 +76,9 @@ def pay_path(
     for month in range(months):
         floor = wage[month] + premium[month]
         paid = np.maximum(position * (outside[month] * gap[month]), floor[None, :, None, None])
-        mean[month] = paid.mean(axis=-1)
+        mean[month] = paid @ share
         median[month] = paid[..., middle]
-    return PayPath(mean, median, opening.mean(axis=-1), opening[..., middle], outside, wage)
+    return PayPath(mean, median, opening @ share, opening[..., middle], outside, wage)
 
 
 def _april_index(growth: NDArray[np.float64], months: int) -> NDArray[np.float64]:

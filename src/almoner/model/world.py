@@ -101,12 +101,12 @@ def pack(
 
 def nationality_of(traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the nationality code packed in each byte of traits."""
-    return (traits >> 1) & 3
+    return np.asarray((traits >> 1) & 3, dtype=np.uint8)
 
 
 def contract_of(traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the contract code packed in each byte of traits."""
-    return (traits >> 3) & 3
+    return np.asarray((traits >> 3) & 3, dtype=np.uint8)
 
 
 def has_level_2(traits: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -190,7 +190,8 @@ def _empty_posts(count: int) -> Posts:
 def _rows_of(first: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the rows `first[c]` .. `first[c] + count[c] - 1` of every cell, one after another."""
     ends = np.cumsum(count)
-    return np.arange(int(ends[-1]) if ends.size else 0) + np.repeat(first[: count.size] - (ends - count), count)
+    rows = np.arange(int(ends[-1]) if ends.size else 0) + np.repeat(first[: count.size] - (ends - count), count)
+    return np.asarray(rows, dtype=np.int64)
 
 
 def _opening_pool(opening: Opening, posts: Posts, offset: NDArray[np.int64], expected: NDArray[np.float64]) -> Pool:
@@ -203,8 +204,17 @@ def _opening_pool(opening: Opening, posts: Posts, offset: NDArray[np.int64], exp
     pool_offset = np.concatenate(([0], np.cumsum(room)))
     size = waiting.reshape(areas, CELLS_PER_AREA).sum(axis=1)
     total = int(pool_offset[-1])
-    columns = (np.zeros(total, kind) for kind in (np.uint64, np.int16, np.int16, np.int16, np.uint8, np.uint8, np.int16))
-    pool = Pool(pool_offset, size, *columns)
+    pool = Pool(
+        pool_offset,
+        size,
+        np.zeros(total, np.uint64),
+        np.zeros(total, np.int16),
+        np.zeros(total, np.int16),
+        np.zeros(total, np.int16),
+        np.zeros(total, np.uint8),
+        np.zeros(total, np.uint8),
+        np.zeros(total, np.int16),
+    )
     slots = _rows_of(pool_offset, size)
     cells = np.repeat(np.arange(filled.size), waiting)
     place = _rows_of(np.zeros(filled.size, np.int64), waiting)

@@ -91,8 +91,8 @@ def _shape(distribution: str, p: float) -> float:
 
 @lru_cache
 def _beta_shape(low: float, high: float, level: float) -> tuple[float, float]:
-    from scipy.optimize import root  # type: ignore[import-untyped]
-    from scipy.special import betainc  # type: ignore[import-untyped]
+    from scipy.optimize import root
+    from scipy.special import betainc
 
     tail = (1 - level) / 2
 

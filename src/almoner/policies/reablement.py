@@ -24,7 +24,9 @@ class Reablement(Policy):
     evidence: ClassVar[tuple[str, ...]] = ("E50", "E51", "E52")
     assumed: ClassVar[bool] = True
 
-    more_episodes_per_1000: Annotated[float, Field(ge=0, le=100, description="more episodes a year for 1,000 residents aged 65 and over")]
+    more_episodes_per_1000: Annotated[
+        float, Field(strict=True, ge=0, le=100, description="more episodes a year for 1,000 residents aged 65 and over")
+    ]
 
     def edits(self, tree: ParameterTree) -> Iterator[Edit]:
         """Scale home care need down and council need up, in quarterly steps over two years."""

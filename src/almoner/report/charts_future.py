@@ -6,9 +6,10 @@ record names; fewer than 30 draws are only ever shown as their lowest and highes
 
 from __future__ import annotations
 
+from almoner.analysis import words
 from almoner.analysis.plan_record import Band, GapRow, Path, PlanRecord
 from almoner.reference.vocabulary import ROLES, SERVICES
-from almoner.report import marks, view, words
+from almoner.report import marks, view
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
 
 
@@ -59,8 +60,8 @@ def _finding(record: PlanRecord, path: Path) -> str:
     level, year = record.place.level, record.to_year
     start, end = path.bands[0].median, _at(path, year)
     if end.low <= start <= end.high:
-        now = words.number(start, path.unit, level)
-        return f"{path.label} would be {words.between(end, path.unit, level)} in {year} if nothing changes, against {now} now"
+        now = f"{words.number(start, path.unit, level)} {view.first_words(record, path)}"
+        return f"{path.label} would be {words.between(end, path.unit, level)} in {year} if nothing changes, against {now}"
     return f"{path.label} would {words.moved(start, end.median, path.unit, level)} by {year} if nothing changes"
 
 
@@ -76,7 +77,8 @@ def _told(record: PlanRecord, path: Path) -> str:
 
 def _subtitle(record: PlanRecord, paths: tuple[Path, ...], what: str) -> str:
     axis = "" if _domain(paths)[0] <= 0 else " The axis does not start at zero."
-    return f"{what[:1].upper()}{what[1:]}. Line: median; band: {view.band_words(record)}. Run {record.run_id}, made {record.made_on}.{axis}"
+    made = f"Run {record.run_id}, made {record.made_on}."
+    return f"{what[:1].upper()}{what[1:]}. Line: median; band: {view.band_words(record)}. {made}{axis}"
 
 
 def _fan_table(record: PlanRecord, paths: tuple[Path, ...], caption: str) -> Table:
@@ -85,10 +87,11 @@ def _fan_table(record: PlanRecord, paths: tuple[Path, ...], caption: str) -> Tab
     for path in paths:
         columns += [Column(path.label, "number"), Column(f"Band: {view.band_words(record)}", "number")]
     rows = []
-    for i, year in enumerate(paths[0].years):
+    for year in paths[0].years:
         cells = [str(year)]
         for path in paths:
-            cells += [words.number(path.bands[i].median, path.unit, level), words.to(path.bands[i], path.unit, level)]
+            band = _at(path, year)
+            cells += [words.number(band.median, path.unit, level), words.to(band, path.unit, level)]
         rows.append(tuple(cells))
     return Table(caption, tuple(columns), tuple(rows))
 
@@ -123,7 +126,7 @@ def _fan_spec(record: PlanRecord, paths: tuple[Path, ...], frame: Frame) -> Spec
 
 
 def _end_words(path: Path, level: str, frame: Frame, *, alone: bool) -> str:
-    width, end = 13 if frame.narrow else 22, path.bands[-1]
+    width, end = 13 if frame.narrow else 19, path.bands[-1]
     said = words.number(end.median, path.unit, level)
     parts = [said, f"({words.to(end, path.unit, level)})"] if alone else [f"{path.label} {said}"]
     return "\n".join(marks.wrapped(part, width) for part in parts)
@@ -148,7 +151,7 @@ def gap(record: PlanRecord) -> Chart | None:
         id="gap",
         title=f"{share} of the vacant posts of {year} would be in {words.lower_first(SERVICES.get(top, top))}, most of all {lead}",
         subtitle=f"Vacant posts, 31 March {view.opening_year(record)} and {year}, the ten largest cells. "
-        f"Line: {view.band_words(record)}. The share adds medians.",
+        f"Line: {view.band_words(record)}. The share adds medians. Run {record.run_id}.",
         alt=f"Dot plot of modelled vacant posts by service and role in {year} if nothing changes: {said}.",
         status="modelled",
         twin=gap_table(record),
@@ -232,6 +235,7 @@ def _gap_spec(record: PlanRecord, rows: list[GapRow], frame: Frame) -> Spec:
     said = [
         f"{words.number(row.vacant_now, 'posts', level)} to {words.number(row.vacant_end.median, 'posts', level)}" for row in rows
     ]
+    said = [text.replace("fewer than ", "<") for text in said]
     data = [
         {"row": i, "start": row.vacant_now, "end": row.vacant_end.median, "low": row.vacant_end.low, "high": row.vacant_end.high}
         for i, row in enumerate(rows)

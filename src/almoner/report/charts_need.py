@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from almoner.analysis import words
 from almoner.analysis.plan_record import PlanRecord
 from almoner.reference.vocabulary import SERVICES
-from almoner.report import marks, view, words
+from almoner.report import marks, view
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
 
 _SPLIT = "hp_split"
@@ -52,7 +53,8 @@ def population(record: PlanRecord) -> Chart | None:
     return Chart(
         id="population",
         title=f"People aged {words.age_band(fastest)} would {verb} fastest: from {start} to {end} by {last}",
-        subtitle=f"Change in people since mid-{base}, by age. {until}Source: {view.source_words(record, _population_sources(record))}.",
+        subtitle=f"Change in people since mid-{base}, by age. {until}"
+        f"Source: {view.source_words(record, _population_sources(record))}.",
         alt=f"Line chart of the change in population by age band from mid-{base} to mid-{last}: {said}.",
         status="estimated" if any(line.id == _SPLIT for line in record.sources) else "published",
         twin=Table(f"People by age band in {record.place.name}", columns, rows),
@@ -158,7 +160,7 @@ def need(record: PlanRecord) -> Chart | None:
     return Chart(
         id="need",
         title=f"{finding}, the largest change of any service" if len(services) > 1 else finding,
-        subtitle=f"Posts needed at {record.base_year} service levels, 31 March {start} and {end}.",
+        subtitle=f"Posts needed at {record.base_year} service levels, 31 March {start} and {end}. Run {record.run_id}.",
         alt=f"Dot plot of modelled posts needed by service in {start} and {end}: {changes}.",
         status="modelled",
         twin=Table(f"Posts needed by service, {record.place.name} (modelled)", columns, tuple(rows)),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from almoner.analysis import words
 from almoner.analysis.plan_record import PlanRecord, PublishedSeries
-from almoner.report import marks, view, words
+from almoner.report import marks, view
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
 
 
@@ -43,7 +44,8 @@ def _published(record: PlanRecord, measure: str, series: list[PublishedSeries]) 
     return Chart(
         id=f"published-{measure.replace('_', '-')}",
         title=finding,
-        subtitle=f"{words.unit_words(unit).capitalize()} a year, {years[0]} to {years[-1]}. Source: {view.source_words(record, sources)}.{breaks}",
+        subtitle=f"{words.unit_words(unit).capitalize()} a year, {years[0]} to {years[-1]}. "
+        f"Source: {view.source_words(record, sources)}.{breaks}",
         alt=f"Line chart of {words.lower_first(title_measure)} from {years[0]} to {years[-1]}. Last values: {span}.",
         status="published",
         twin=Table(f"{title_measure} as published", columns, rows),

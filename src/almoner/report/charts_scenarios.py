@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from almoner.analysis import words
 from almoner.analysis.plan_record import Band, Difference, Driver, Path, PlanRecord
-from almoner.report import marks, view, words
+from almoner.report import marks, view
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
 
 NO_EFFECT = "cannot be told from no effect"
@@ -41,7 +42,8 @@ def scenarios(record: PlanRecord, measure: str) -> Chart | None:
     return Chart(
         id=f"scenarios-{measure.replace('_', '-')}",
         title=f"{first.label} in {year} would be {medians}",
-        subtitle=f"{words.unit_words(first.unit).capitalize()} at 31 March. Lines: medians; bars at the right: {view.band_words(record)}, {year}.",
+        subtitle=f"{words.unit_words(first.unit).capitalize()} at 31 March. Lines: medians; "
+        f"bars at the right: {view.band_words(record)}, {year}. Run {record.run_id}.",
         alt=f"Line chart, modelled. {first.label} in {year}: {said}.",
         status="modelled",
         twin=Table(f"{first.label} by scenario (modelled)", tuple(columns), tuple(rows)),
@@ -117,7 +119,7 @@ def differences(record: PlanRecord, measure: str) -> Chart | None:
         id=f"difference-{measure.replace('_', '-')}",
         title=title,
         subtitle=f"Paired difference to doing nothing, {words.unit_words(_spoken(rows[0].unit))}, 31 March {year}. "
-        f"Dot: median; line: {view.band_words(record)}.",
+        f"Dot: median; line: {view.band_words(record)}. Run {record.run_id}.",
         alt=f"Dot and interval chart of modelled differences in {words.lower_first(label)} in {year}. {said}.",
         status="modelled",
         twin=difference_table(record, rows, f"{label}: difference to doing nothing in {year} (modelled)"),
@@ -153,9 +155,9 @@ def difference_table(record: PlanRecord, rows: list[Difference] | tuple[Differen
         Column("Scenario"),
         Column("Measure"),
         Column("Median difference", "number"),
-        Column(f"Band: {view.band_words(record)}", "number"),
+        Column(f"Band: {view.band_words(record)}", "words"),
         Column("Error from chance", "number"),
-        Column("What can be said"),
+        Column("What can be said", "words"),
     )
     cells = tuple(
         (
@@ -220,10 +222,10 @@ def drivers(record: PlanRecord) -> Chart | None:
     noise = 2.0 / max(record.draws - 1, 1) ** 0.5
     return Chart(
         id="drivers",
-        title=f"{top.label} moves the modelled result most (rank correlation {_signed(top)})",
-        subtitle=f"Rank correlation over {record.draws} draws between each uncertain value and the result if nothing changes. With this "
-        f"many draws a correlation nearer nothing than {min(noise, 1.0):.1f} can be chance.",
-        alt=f"Bar chart of rank correlations with the modelled result: {said}.",
+        title=f"{top.label}: what moves {record.driver_measure} most (rank correlation {_signed(top)})",
+        subtitle=f"Rank correlation over {record.draws} draws between each uncertain value and the result if nothing changes. "
+        f"With this many draws a correlation nearer nothing than {min(noise, 1.0):.1f} can be chance. Run {record.run_id}.",
+        alt=f"Bar chart of rank correlations with {record.driver_measure}: {said}.",
         status="modelled",
         twin=driver_table(record),
         spec=lambda frame: _drivers_spec(rows, frame),

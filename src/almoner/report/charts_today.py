@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from almoner.analysis import words
 from almoner.analysis.plan_record import Indicator, MixRow, PlanRecord
-from almoner.report import marks, view, words
+from almoner.report import marks, view
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
 
 _COUNTS = ("posts", "people")
+_NOT_COMPARED = "\N{EN DASH}"
 _MARGIN_WORDS = {
     "service": "Service",
     "role": "Role",
@@ -39,7 +41,8 @@ def comparison(record: PlanRecord) -> Chart | None:
     return Chart(
         id="comparison",
         title=f"{name} stands furthest from England on {words.lower_first(first.label)}: {here} against {england}",
-        subtitle=f"Each figure as a percentage of England's. Periods are in the table. Source: {view.source_words(record, _used(rows))}.",
+        subtitle="Each figure as a percentage of England's. Periods are in the table. "
+        f"Source: {view.source_words(record, _used(rows))}.",
         alt=f"Dot plot of {name} beside its comparators, England being 100. {'; '.join(said)}.",
         status="estimated" if any(row.status != "published" for row in rows) else "published",
         twin=indicator_table(record, rows, "Figures of the chart"),
@@ -70,9 +73,8 @@ def indicator_table(record: PlanRecord, rows: Sequence[Indicator], caption: str)
         values = [words.number(row.place, row.unit, place.level)]
         for label, column in shown:
             level = "england" if label == "England" else "region" if label == place.region_name else place.level
-            values.append(words.number(column[i], row.unit, level))
-        note = f" ({row.note.rstrip('.')})" if row.note else ""
-        cells.append((f"{row.label}{note}", *values, row.status, row.period, ", ".join(row.sources)))
+            values.append(_NOT_COMPARED if column[i] is None and row.unit in _COUNTS else words.number(column[i], row.unit, level))
+        cells.append((row.label, *values, row.status, row.period, ", ".join(row.sources)))
     return Table(caption, columns, tuple(cells))
 
 
@@ -138,6 +140,7 @@ def mix(record: PlanRecord) -> Chart | None:
     if not rows:
         return None
     name = record.place.name
+    places = name if record.place.level == "england" else f"{name} and England"
     widest = max(rows, key=lambda row: abs(row.place_percent - row.england_percent))
     here, england = (words.number(value, "percent", "area") for value in (widest.place_percent, widest.england_percent))
     if record.place.level == "england":
@@ -151,8 +154,8 @@ def mix(record: PlanRecord) -> Chart | None:
     return Chart(
         id="mix",
         title=title,
-        subtitle=f"Share of filled posts in {name} and England, fitted to published margins; periods are in the table.",
-        alt=f"Dot plot of shares of the workforce in {name} and England. {title}. {said}.",
+        subtitle=f"Share of filled posts in {places}, fitted to published margins; periods are in the table.",
+        alt=f"Dot plot of shares of the workforce in {places}. {title}. {said}.",
         status="modelled" if any(row.status == "modelled" for row in rows) else rows[0].status,
         twin=_mix_table(record),
         spec=lambda frame: _mix_spec(record, rows, frame),
@@ -198,7 +201,7 @@ def _mix_table(record: PlanRecord) -> Table:
 
 def _mix_spec(record: PlanRecord, rows: list[MixRow], frame: Frame) -> Spec:
     drawn = sorted(rows, key=lambda row: -abs(row.place_percent - row.england_percent))[: 8 if frame.narrow else 10]
-    drawn.sort(key=lambda row: rows.index(row))
+    drawn.sort(key=rows.index)
     labels = [_category(row) for row in drawn]
     alone = record.place.level == "england"
     said = [
@@ -217,10 +220,12 @@ def _mix_spec(record: PlanRecord, rows: list[MixRow], frame: Frame) -> Spec:
         "here": {"shape": "diamond", "color": marks.BLUE, "fill": marks.BLUE, "size": 130},
     }
     items = [(record.place.name, "diamond", marks.BLUE, True), ("England", "circle", marks.INK, False)]
+    if alone:
+        del dots["england"], items[1:]
     layers = [
-        marks.layer(data, {"type": "rule", "color": marks.QUIET}, x=x, x2={"field": "england"}, y=y),
+        marks.layer([] if alone else data, {"type": "rule", "color": marks.QUIET}, x=x, x2={"field": "england"}, y=y),
         marks.points([dot | {"row": row["row"], "here": row[key]} for row in data for key, dot in dots.items()], x, y),
         *marks.row_text(frame, labels, said, width),
-        *marks.key(items[: 1 if alone else 2], frame, left),
+        *marks.key(items, frame, left),
     ]
     return marks.sheet(frame, height, layers, left=left, right=right, top=46 + 24 * (len(items) - 1 if frame.narrow else 0))

@@ -12,8 +12,9 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from almoner.analysis import words
 from almoner.analysis.plan_record import PlanRecord, ScenarioCard
-from almoner.report import charts_future, charts_scenarios, charts_today, view, words
+from almoner.report import charts_future, charts_scenarios, charts_today, view
 from almoner.report.charts import plan_charts
 from almoner.report.figure import Column, Table, drawn
 
@@ -49,7 +50,11 @@ def render_plan(record: PlanRecord) -> str:
         key_figures=key_figures(record),
         opening=view.opening_year(record),
         band_words=view.band_words(record),
-        indicators=charts_today.indicator_table(record, record.indicators, f"{record.place.name} and its comparators"),
+        indicators=charts_today.indicator_table(
+            record,
+            record.indicators,
+            record.place.name if record.place.level == "england" else f"{record.place.name} and its comparators",
+        ),
         similar=_similar_table(record),
         grid=charts_future.gap_grid(record),
         alternatives=[(card, _cost_table(record, card), _difference_lines(record, card)) for card in view.alternatives(record)],
@@ -61,7 +66,9 @@ def render_plan(record: PlanRecord) -> str:
         conflicts=_conflict_table(record),
         manifest=_manifest_table(record),
         status_words=STATUS_WORDS,
-        command=record.manifest.get("command", f"almoner plan {record.place.code} --to {record.to_year} --draws {record.draws}"),
+        command=record.manifest.get(
+            "command", f"almoner plan {record.place.code} --to {record.to_year} --draws {record.draws} --seed {record.seed}"
+        ),
     )
     return without_addresses(html)
 
@@ -153,18 +160,20 @@ def _difference_lines(record: PlanRecord, card: ScenarioCard) -> list[Difference
 def _assumption_table(record: PlanRecord) -> Table:
     columns = (Column("What is assumed"), Column("Value in use"), Column("Note"), Column("Parameter", "code"))
     rows = tuple((row.label, row.value, row.note, row.path) for row in record.assumptions)
-    return Table("What rests on assumption", columns, rows)
+    return Table("Values assumed", columns, rows)
 
 
 def _source_table(record: PlanRecord) -> Table:
     columns = (Column("Source", "code"), Column("Publisher"), Column("Title"), Column("Period"), Column("Address", "address"))
     rows = tuple((row.id, row.publisher, row.title, row.period, without_addresses(row.address)) for row in record.sources)
-    return Table("Sources", columns, rows)
+    return Table("Every source used", columns, rows)
 
 
 def _conflict_table(record: PlanRecord) -> Table:
     columns = (Column("What"), Column("Used here"), Column("Also published"))
-    return Table("Where publications disagree", columns, tuple((row.what, row.used, row.other) for row in record.conflicts))
+    return Table(
+        "Values used, and values also published", columns, tuple((row.what, row.used, row.other) for row in record.conflicts)
+    )
 
 
 def _manifest_table(record: PlanRecord) -> Table:

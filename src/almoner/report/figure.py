@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from almoner.analysis.plan_record import Status
 
@@ -97,15 +97,15 @@ _REFERENCE: Final = re.compile(r"url\(#([^)]+)\)")
 
 def inline_svg(raw: str, prefix: str, alt: str) -> str:
     """Return an SVG document as an element for HTML, named by `alt`, holding nothing but shapes and text."""
-    root = ElementTree.fromstring(raw)
+    root = ET.fromstring(raw)
     _clean(root, prefix)
     root.set("role", "img")
     root.set("aria-label", alt)
     root.set("class", "drawing")
-    return ElementTree.tostring(root, encoding="unicode")
+    return ET.tostring(root, encoding="unicode")
 
 
-def _clean(element: ElementTree.Element, prefix: str) -> None:
+def _clean(element: ET.Element, prefix: str) -> None:
     element.tag = element.tag.rpartition("}")[2]
     for name, value in list(element.attrib.items()):
         if name.startswith(_DROPPED_ATTRIBUTES):

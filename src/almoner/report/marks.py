@@ -53,7 +53,7 @@ def sheet(frame: Frame, height: float, layers: Sequence[Spec], *, left: int, rig
         "height": height,
         "autosize": "none",
         "padding": {"left": left, "right": right, "top": top, "bottom": bottom},
-        "background": None,
+        "background": "transparent",
         "layer": list(layers),
         "config": {
             "font": FONT,
@@ -94,7 +94,7 @@ def amounts(field: str, unit: str, domain: tuple[float, float], ticks: int = 5) 
         "field": field,
         "type": "quantitative",
         "scale": {"domain": list(domain), "nice": False, "zero": False},
-        "axis": {"tickCount": ticks, "labelExpr": _label_expression(unit), "ticks": False},
+        "axis": {"tickCount": ticks, "labelExpr": _label_expression(unit, domain[1]), "ticks": False},
     }
 
 
@@ -105,7 +105,9 @@ def across(field: str, unit: str, domain: tuple[float, float], ticks: int = 6, *
     return channel
 
 
-def _label_expression(unit: str) -> str:
+def _label_expression(unit: str, highest: float) -> str:
+    if highest >= 1e6:
+        return "datum.value == 0 ? '0' : format(datum.value / 1e6, '.4~g') + 'm'"
     if unit in ("percent", "percentage_points"):
         return "datum.label + '%'" if unit == "percent" else "datum.label"
     return "'£' + datum.label" if unit.startswith("gbp") else "datum.label"
@@ -152,14 +154,15 @@ def wrapped(text: str, width: int) -> str:
 LABEL_COLUMN: Final = 262
 """Pixels for the labels at the left of a wide chart of rows."""
 
-_LABEL_CHARACTERS: Final = 32
+_LABEL_CHARACTERS: Final = 30
 _NARROW_CHARACTERS: Final = 44
 
 
 def row_height(frame: Frame, labels: Sequence[str], words: Sequence[str]) -> int:
     """Return the height of a row: wide sheets have room for two lines at the left, narrow ones put label and words above."""
     if not frame.narrow:
-        return 44
+        lines = max((wrapped(text, _LABEL_CHARACTERS).count("\n") + 1 for text in (*labels, *words)), default=1)
+        return max(44, lines * (frame.font + 3) + 12)
     lines = max(
         (sum(wrapped(text, _NARROW_CHARACTERS).count("\n") + 1 for text in pair) for pair in zip(labels, words, strict=True)),
         default=2,

@@ -6,7 +6,9 @@ page; a measure that the page does not know still goes into the tables and the J
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from almoner.analysis.plan_record import Band, Path, PlanRecord, ScenarioCard
@@ -42,9 +44,16 @@ def scenario_name(record: PlanRecord, scenario: str) -> str:
 
 
 def path_of(record: PlanRecord, measure: str, scenario: str | None = None) -> Path | None:
-    """Return a measure's path under a scenario (the baseline when none is named), if the record has it."""
+    """Return a measure's path under a scenario (the baseline when none is named), if the record has it.
+
+    Years without a number are left out: a flow has none at the opening.
+    """
     wanted = scenario or baseline_id(record)
-    return next((path for path in record.paths if path.measure == measure and path.scenario == wanted and path.years), None)
+    path = next((path for path in record.paths if path.measure == measure and path.scenario == wanted), None)
+    if path is None:
+        return None
+    known = [(year, band) for year, band in zip(path.years, path.bands, strict=True) if math.isfinite(band.median)]
+    return replace(path, years=tuple(year for year, _ in known), bands=tuple(band for _, band in known)) if known else None
 
 
 def band_at(path: Path | None, year: int) -> Band | None:
@@ -57,6 +66,11 @@ def band_at(path: Path | None, year: int) -> Band | None:
 def opening_year(record: PlanRecord) -> int:
     """Return the year of the first 31 March in the record: the opening stock."""
     return min((path.years[0] for path in record.paths if path.years), default=record.to_year)
+
+
+def first_words(record: PlanRecord, path: Path) -> str:
+    """Say when a path starts: 'now' at the opening, else the year."""
+    return "now" if path.years[0] <= opening_year(record) else f"in {path.years[0]}"
 
 
 def milestone_years(record: PlanRecord) -> tuple[int, ...]:
@@ -73,6 +87,8 @@ def band_words(record: PlanRecord) -> str:
         raise ValueError(
             f"a plan of {record.draws} draws cannot show '{kind}': its bands must be the minimum and maximum over draws"
         )
+    if record.draws == 1:
+        return "one draw, so no range"
     return kind if "draw" in kind else f"{kind} of {record.draws} draws"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,9 @@ FAN_DRAWS: Final = 30
 """With fewer draws than this a band is the minimum and maximum, never an interval."""
 
 
+FEW_AREAS: Final = 6
+
+
 @dataclass(frozen=True)
 class Study:
     """A place, the scenarios to run for it (the first is the one that others are compared with), and the draws."""
@@ -41,9 +44,15 @@ class Study:
 
     def __post_init__(self) -> None:
         if not EPOCH_YEAR < self.to_year <= LAST_YEAR:
-            raise OutOfRangeError(f"--to {self.to_year} is outside the data: population is projected for {EPOCH_YEAR + 1} to {LAST_YEAR}.")
+            raise OutOfRangeError(
+                f"--to {self.to_year} is outside the data: population is projected for {EPOCH_YEAR + 1} to {LAST_YEAR}."
+            )
         if self.draws < 1:
             raise OutOfRangeError(f"--draws {self.draws} is too few: ask for at least 1.")
+
+    def with_scenarios(self, scenarios: tuple[Scenario, ...]) -> Study:
+        """Return the same study of other scenarios."""
+        return replace(self, scenarios=scenarios)
 
     @property
     def months(self) -> int:
@@ -71,9 +80,20 @@ class Study:
         }
 
     @property
+    def command(self) -> str:
+        """The command that makes the same plan again."""
+        scenarios = "".join(f" --scenario {scenario.id}" for scenario in self.scenarios[1:])
+        return f"almoner plan {self.place.code} --to {self.to_year} --draws {self.draws} --seed {self.seed}{scenarios}"
+
+    @property
     def run_id(self) -> str:
         """The first 16 hexadecimal digits of the hash of the manifest."""
         return hashlib.sha256(json.dumps(self.manifest, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def default_draws(place: Area) -> int:
+    """Return draws enough for an 80% interval where a run is short, and a third of them for regions and England."""
+    return FAN_DRAWS if len(place.members) <= FEW_AREAS else FAN_DRAWS // 3
 
 
 def parameter_draws(tree: ParameterTree, draws: int, seed: int) -> NDArray[np.float64]:

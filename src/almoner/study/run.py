@@ -187,7 +187,7 @@ def _hours_a_post(result: YearlyResult) -> NDArray[np.float64]:
     """Mean weekly hours of a filled post at the opening, [area, service]."""
     hours = result.stocks[0, :, :, :, STOCKS.index("hours")].sum(axis=2).astype(np.float64)
     filled = result.stocks[0, :, :, :, STOCKS.index("filled")].sum(axis=2).astype(np.float64)
-    return np.divide(hours, filled, out=np.zeros_like(hours), where=filled > 0)
+    return np.asarray(np.divide(hours, filled, out=np.zeros_like(hours), where=filled > 0))
 
 
 def _over_areas(
@@ -198,7 +198,7 @@ def _over_areas(
     pay = np.concatenate([opening, getattr(inputs.pay, path)[march]])[:, inputs.region]
     filled = result.stocks[..., STOCKS.index("filled")] * weights[None, :, None, None]
     total = filled.sum(axis=1)
-    return np.divide((pay * filled).sum(axis=1), total, out=pay.mean(axis=1), where=total > 0)
+    return np.asarray(np.divide((pay * filled).sum(axis=1), total, out=pay.mean(axis=1), where=total > 0))
 
 
 def _staff_cost(

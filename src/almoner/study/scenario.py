@@ -165,7 +165,9 @@ def _parse(text: str, where: str) -> ScenarioFile:
         entry = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             near = nearest(entry.rpartition(".")[2], (*ScenarioFile.model_fields, *ParameterEdit.model_fields), limit=1)
-            raise InputFileError(f"{where} has an entry '{entry}' that scenarios do not know{f': did you mean {near[0]}?' if near else '.'}") from None
+            raise InputFileError(
+                f"{where} has an entry '{entry}' that scenarios do not know{f': did you mean {near[0]}?' if near else '.'}"
+            ) from None
         raise InputFileError(f"{where}, entry '{entry}': {first['msg']}.") from None
 
 
@@ -193,9 +195,12 @@ def _policies(content: ScenarioFile, where: str) -> Iterator[tuple[str, Policy]]
 def _check_dates(scenario: Scenario, policy: Policy, months: int | None) -> None:
     kind = type(policy).__name__
     if policy.start < 0:
-        raise AlmonerError(f"Scenario {scenario.id}: {kind} starts in {month_text(policy.start)}, before the first month, {month_text(0)}.")
+        raise AlmonerError(
+            f"Scenario {scenario.id}: {kind} starts in {month_text(policy.start)}, before the first month, {month_text(0)}."
+        )
     if months is not None and policy.start >= months:
         last = month_text(months - 1)
         raise AlmonerError(
-            f"Scenario {scenario.id}: {kind} starts in {month_text(policy.start)}, after the run ends in {last}: give an earlier start or a later --to."
+            f"Scenario {scenario.id}: {kind} starts in {month_text(policy.start)}, after the run ends in {last}: "
+            "give an earlier start or a later --to."
         )

@@ -80,7 +80,7 @@ def _bands(people: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _density(people: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the share of each month of age by [role, nationality]: a monotone curve through the bands' cumulative shares."""
-    from scipy.interpolate import PchipInterpolator  # type: ignore[import-untyped]
+    from scipy.interpolate import PchipInterpolator
 
     bands = _bands(people)
     shares = bands / bands.sum(axis=-1, keepdims=True)

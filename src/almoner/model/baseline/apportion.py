@@ -2,8 +2,9 @@
 
 In: the England structure, regional totals (derived, weak), councils with published posts, and area drivers: people by age,
 clients of the council by kind of support, direct payments, the council's spending on its own staff. Out: posts by [area,
-service], still with fractions, and the error of the method. A driver that is missing or suppressed for an area is put at its population's share, never
-at zero. Method: the drivers' shares are the seed of a proportional fit to regions, services and published councils.
+service], still with fractions, and the error of the method. A driver that is missing or suppressed for an area is put at its
+population's share, never at zero. Method: the drivers' shares are the seed of a proportional fit to regions, services and
+published councils.
 """
 
 from __future__ import annotations
@@ -228,7 +229,7 @@ def _use(name: str) -> NDArray[np.float64]:
 
 
 def _share(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values / values.sum()
+    return np.asarray(values / values.sum())
 
 
 def _people() -> NDArray[np.float64]:

@@ -87,7 +87,7 @@ def _national(seed: int) -> Baseline:
 
 def _mix(posts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the share of each role in its service, England's for every area: no role mix of areas is published."""
-    return posts / posts.sum(axis=1, keepdims=True)
+    return np.asarray(posts / posts.sum(axis=1, keepdims=True))
 
 
 def _whole(posts: NDArray[np.float64], seed: int, decision: draws.Decision) -> NDArray[np.int32]:

@@ -1,8 +1,8 @@
-"""The synthetic people who hold the filled posts of the baseline, one row a post, and the tables that later joiners are drawn from.
+"""The synthetic people who hold the filled posts of the baseline, and the tables that later joiners are drawn from.
 
 In: a `Baseline`. Out: `Holders`, columns sorted by area, service, role and place in the cell. Every attribute is a keyed draw
-of the post's number, so that an area alone has the holders that it has in the national world. Rows are synthetic posts, never people.
-Time in post is a mixture of two constant hazards whose mean is the cell's turnover; experience adds earlier posts in the sector.
+of the post's number, so that an area alone has the holders that it has in the national world. Rows are synthetic posts, never
+people. Time in post is a mixture of two constant hazards whose mean is the cell's turnover; experience adds earlier posts.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ _LOW_PAID: Final = ("care_worker", "senior_care_worker", "support_worker", "pers
 _CARE_WORKER: Final = ROLE_IDS.index("care_worker")
 
 
+@lru_cache(maxsize=1)
 def floor_pence() -> int:
     """Return the National Living Wage that applied until 31 March 2025, in pence."""
     row = load("pay").filter(pl.col("measure") == "national_living_wage", pl.col("period") == "2024-04")
@@ -44,9 +45,10 @@ def pay_quantiles() -> NDArray[np.float64]:
     ]
     low_paid = np.array([role in _LOW_PAID for role in ROLE_IDS])
     factor = np.where(low_paid, assumed_by_service("pay.service_factor")[:, None], 1.0)
-    return np.maximum(np.stack(rows) * factor[:, :, None], floor_pence())
+    return np.asarray(np.maximum(np.stack(rows) * factor[:, :, None], floor_pence()))
 
 
+@lru_cache(maxsize=1)
 def region_pay_factor() -> NDArray[np.float64]:
     """Return each region's care worker median over England's, in order of region code; 1 where none is published."""
     rows = load("pay").filter(pl.col("measure") == "care_worker_median_pay", pl.col("period") == "2024-25")
@@ -65,6 +67,7 @@ def regional_pay(pay_pence: NDArray[np.float64], factor: float) -> NDArray[np.fl
     return np.maximum(pay_pence * (1 + (factor - 1) * above), floor)
 
 
+@lru_cache(maxsize=1)
 def experience_tilt() -> tuple[float, float]:
     """Return how far the ranks of new starters lean down and those of people with five years lean up.
 
@@ -79,6 +82,7 @@ def experience_tilt() -> tuple[float, float]:
     return -total * experienced / (new + experienced), total * new / (new + experienced)
 
 
+@lru_cache(maxsize=1)
 def _care_worker_quantiles() -> NDArray[np.float64]:
     """Care workers: the shares at the floor and within 10p of it, and the median with the round amount that it stands on."""
     floor, median = floor_pence(), published("AW0043") * 100
@@ -87,4 +91,4 @@ def _care_worker_quantiles() -> NDArray[np.float64]:
     above = floor + 10 * step / (published("AW0268") / 100 - at_floor)
     knots = {0.0: floor, at_floor: floor, at_floor + step: above, 0.5 - step: median, 0.5 + step: median}
     knots |= {share: assumed(f"pay.care_worker_knots.at_{share * 100:.0f}") * 100 for share in (0.6, 0.75, 0.9, 0.97, 1.0)}
-    return np.interp(np.linspace(0, 1, QUANTILES), list(knots), list(knots.values()))
+    return np.asarray(np.interp(np.linspace(0, 1, QUANTILES), list(knots), list(knots.values())))

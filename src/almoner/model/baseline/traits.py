@@ -1,7 +1,8 @@
-"""England's shares of sex, nationality, contract, hours and qualification by service and role, fitted to the published margins.
+"""England's shares of sex, nationality, contract, hours and qualification by service and role, fitted to published margins.
 
 In: the posts of England, published margins (the latest row of each, as its ratio to the overall figure of the same publication
-where the series differ) and stated relative odds. Out: probability tables. What no margin fixes follows the stated odds and is assumed.
+where the series differ) and stated relative odds. Out: probability tables. What no margin fixes follows the stated odds and is
+assumed.
 """
 
 from __future__ import annotations
@@ -165,7 +166,7 @@ def _hours(posts: NDArray[np.float64], contract: NDArray[np.float64]) -> NDArray
 
 
 def _shifted(share: NDArray[np.float64], shift: float) -> NDArray[np.float64]:
-    moved = 1 / (1 + (1 - share) / share * np.exp(-shift))
+    moved = np.asarray(1 / (1 + (1 - share) / share * np.exp(-shift)))
     moved[_HOME_CARE] = share[_HOME_CARE]
     return moved
 
@@ -190,4 +191,4 @@ def _visa() -> NDArray[np.float64]:
     """Return the share with a sponsored visa among people of other nationality by [service, role]."""
     independent = [name not in ("council", "personal_assistant") for name in SERVICE_IDS]
     eligible = [name in ("care_worker", "senior_care_worker", "support_worker", "registered_nurse") for name in ROLE_IDS]
-    return np.outer(independent, eligible) * assumed("nationality.visa_share")
+    return np.asarray(np.outer(independent, eligible) * assumed("nationality.visa_share"), dtype=np.float64)

@@ -102,7 +102,7 @@ def change_between(band: Band, unit: str, level: str) -> str:
     """Say a band of differences: 'between 120 and 480 more', or 'between 260 fewer and 40 more' when it spans nothing."""
     low, high = change(band.low, unit, level), change(band.high, unit, level)
     if low == high:
-        return f"about {low}"
+        return low if low == "no change" else f"about {low}"
     if "no change" in (low, high) or low.split()[-1] != high.split()[-1]:
         return f"between {low} and {high}"
     nearer, further = (low, high) if band.low >= 0 else (high, low)

@@ -1,0 +1,130 @@
+"""What a plan rests on: its sources, its assumptions, the published figures that conflict, and its limits.
+
+In: the parameter tree and the reference tables. Out: lines for the page. Nothing here is typed in that a table holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from almoner.analysis.plan_record import Assumption, Conflict, SourceLine
+from almoner.analysis.words import MINUS
+from almoner.parameters import ParameterTree, describe
+from almoner.reference import tables
+from almoner.reference.sources import source
+
+_NEUTRAL = "Neutral"
+_GROUPS = {
+    "need.intensity": "Use of each service by a person of 18-64, 75-84 and 85+ against one of 65-74",
+    "leaving.destination": "Where people who leave the sector go",
+    "filling.arrivals_share": "Which services people from abroad start in",
+    "holders": "How pay, hours, contracts, ages and experience are spread where no publication says so",
+}
+
+
+def assumptions(tree: ParameterTree, policies: Iterable[str]) -> tuple[Assumption, ...]:
+    """Return the assumed parameters in use; large families stand as one line. `policies` are the ones in the plan."""
+    named = set(policies)
+    lines: list[Assumption] = []
+    seen: set[str] = set()
+    for row in describe(tree=tree):
+        path = str(row["path"])
+        if "assumed" not in str(row["status"]) or str(row["note"] or "").startswith(_NEUTRAL):
+            continue
+        if path.startswith("policy.") and path.split(".")[1] not in named:
+            continue
+        group = next((prefix for prefix in _GROUPS if path.startswith(prefix)), None)
+        if group is None:
+            range_text = f"; drawn from {row['prior']}" if row["prior"] else ""
+            value = _short(row["dated"]) if row["dated"] else f"{row['value']:g} {row['unit']}"
+            lines.append(Assumption(path, str(row["label"]), f"{value}{range_text}", str(row["note"] or "")))
+        elif group not in seen:
+            seen.add(group)
+            count = sum(1 for name in tree.paths() if name.startswith(group))
+            lines.append(
+                Assumption(f"{group}.*", _GROUPS[group], f"{count} values", f"almoner params {group} lists them with their notes.")
+            )
+    return tuple(lines)
+
+
+def conflicts() -> tuple[Conflict, ...]:
+    """Return published figures for the base years that disagree, and which one the model uses."""
+    rows = {row["row_id"]: row for row in tables.load("adult_workforce").iter_rows(named=True)}
+
+    def said(row_id: str) -> str:
+        row = rows[row_id]
+        return f"{_number(row['value'], row['unit'])} ({row['period']}, {row['series'].replace('_', ' ')}, {row['source']})"
+
+    return (
+        Conflict("Filled posts, England, 2023-24", said("AW0092"), said("AW0090")),
+        Conflict(
+            "Turnover, England, 2024-25: council and independent posts, or all with direct payment posts",
+            _ascof_turnover(),
+            said("AW0354"),
+        ),
+        Conflict(
+            "Turnover, England, 2024-25: council and independent posts, or independent only", _ascof_turnover(), said("AW0400")
+        ),
+        Conflict("Vacancy rate in home care, England, 2024-25", said("AW0474"), said("AW0476")),
+        Conflict(
+            "British workers, England: level implied by published changes to 2024-25, or the recalled share",
+            said("AW0020"),
+            said("AW0192"),
+        ),
+        Conflict("People aged 55 and over, share of the workforce", said("AW0260"), said("AW0259")),
+        Conflict("Leavers who leave the sector", said("AW0275"), said("AW0273")),
+    )
+
+
+def limits(level: str, error: float, draws: int) -> tuple[str, ...]:
+    """Return what a reader must know before using the plan."""
+    lines = []
+    if level != "england":
+        lines.append(
+            "Posts and vacancies of councils' areas are modelled from England's, by people, clients and spending. Councils with a "
+            f"published total were missed by about {100 * error:.0f}% (one standard deviation), and that is not in the bands."
+        )
+        lines.append("Vacancy rates of areas are not published; theirs is the region's, which is itself derived and weak.")
+    lines += [
+        "Bands hold uncertain parameters and chance, not errors of the model's form, of population projections or of funding.",
+        "One replicate of chance is run for each draw, so bands hold both together."
+        if draws > 1
+        else "A single draw at the middle of every range: it shows no uncertainty at all.",
+        "Turnover drifts down as the simulated workforce gains experience; no published series says whether it will.",
+        "Skills for Care notes that starters exceed leavers by more than growth: leavers are probably under-recorded.",
+        "England's table of services by roles is derived from partial publications; a cell may be out by a quarter or more.",
+        "Funding follows need unless a scenario says otherwise, so the gap shown is one of people, not of money.",
+    ]
+    return tuple(lines)
+
+
+def sources(tree: ParameterTree, more: Iterable[str]) -> tuple[SourceLine, ...]:
+    """Return every source that the plan uses: those of the parameters and of the tables and indicators named in `more`."""
+    ids = {one for path in tree.paths() for one in tree.parameter(path).sources}
+    ids |= {one for joined in more for one in joined.split(";") if one}
+    lines = []
+    for one in sorted(ids):
+        entry = source(one)
+        address = (entry.url or "").split("://")[-1]
+        lines.append(SourceLine(one, entry.publisher or "", entry.title or "", entry.period or "", address))
+    return tuple(lines)
+
+
+def _ascof_turnover() -> str:
+    frame = tables.load("adult_turnover_by_area").filter(
+        (pl.col("area_code") == "E92000001") & (pl.col("period") == "2024-25") & (pl.col("series") == "ascof_2025")
+    )
+    return f"{frame['turnover_rate'][0]:g}% (2024-25, ascof_2025)"
+
+
+def _number(value: float, unit: str) -> str:
+    text = f"{value:g}%" if unit == "percent" else f"{value:,.0f} {unit}"
+    return text.replace("-", MINUS)
+
+
+def _short(dated: str) -> str:
+    """Return the first and the last step of a long dated value."""
+    steps = dated.split(", ")
+    return dated if len(steps) <= 4 else f"{steps[0]} ... {steps[-1]}"

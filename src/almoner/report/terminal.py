@@ -1,0 +1,209 @@
+"""What the terminal shows: a plan in one screen, and plain tables for the other commands.
+
+In: a `PlanRecord` or rows, and a rich console. Out: printed text that fits 80 columns, is the same off a terminal, and falls back
+to plain characters where the encoding has no others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from almoner.analysis import words
+from almoner.analysis.plan_record import Path as MeasurePath
+from almoner.analysis.plan_record import PlanRecord
+from almoner.report import charts_scenarios, view
+
+_BLOCKS: Final = "▁▂▃▄▅▆▇█"
+_PLAIN_BLOCKS: Final = "_.-~=+*#"
+_PLAIN: Final = {
+    "\N{POUND SIGN}": "GBP ",
+    "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{LEFT SINGLE QUOTATION MARK}": "'",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{PLUS-MINUS SIGN}": "+/-",
+}
+_NUMBER: Final = re.compile("[-+\u2212]?£?[0-9][0-9,.]*%?")
+_WIDEST_WORD: Final = 14
+_SUMMARY: Final = view.MAIN_MEASURES[:5]
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column of `print_rows`: the key in each row, its heading, and a unit when the values are to be said in one."""
+
+    key: str
+    label: str
+    unit: str | None = None
+    """A unit that `words.number` knows, or 'year' for numbers that are names; years are so by their key."""
+
+
+def print_plan_summary(record: PlanRecord, files: Sequence[Path], console: Console) -> None:
+    """Print the answer of a plan: title, headline, small tables, where the files are, and what to do next."""
+    console.print(_text(f"Social care workforce plan: {record.place.name}, to {record.to_year}", console, "bold"))
+    console.print()
+    for i, sentence in enumerate(record.headline, 1):
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=2, justify="right")
+        grid.add_column()
+        grid.add_row(f"{i}.", _text(sentence, console))
+        console.print(grid)
+    console.print()
+    _print_years(record, console)
+    console.print()
+    _print_differences(record, console)
+    console.print(_text(f"Modelled by Almoner; ranges: {view.band_words(record)}.", console, "dim"))
+    _print_files(files, console)
+
+
+def print_rows(
+    rows: Sequence[Mapping[str, object]],
+    columns: Sequence[TableColumn | str],
+    title: str,
+    console: Console,
+    *,
+    level: str = "area",
+) -> None:
+    """Print rows as a table; numbers are set to the right, None is said as 'not published', and long words wrap."""
+    shown = [column if isinstance(column, TableColumn) else TableColumn(column, column.replace("_", " ")) for column in columns]
+    table = _table(title, console)
+    for column in shown:
+        values = [row.get(column.key) for row in rows]
+        numeric = any(_is_number(value) for value in values) and all(value in (None, "") or _is_number(value) for value in values)
+        table.add_column(
+            _text(column.label, console),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            vertical="bottom",
+            min_width=_longest_word([column.label, *(value for value in values if isinstance(value, str))]),
+        )
+    for row in rows:
+        table.add_row(
+            *(
+                _text(_said(row.get(column.key), column.unit or ("year" if column.key == "year" else None), level), console)
+                for column in shown
+            )
+        )
+    console.print(table)
+    if not rows:
+        console.print(_text("There are no rows.", console))
+
+
+def spark_line(values: Sequence[float], *, plain: bool = False) -> str:
+    """Return values as a line of blocks from the lowest to the highest; a flat line when they are all the same."""
+    blocks = _PLAIN_BLOCKS if plain else _BLOCKS
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    if high - low <= 1e-12 * max(abs(high), 1.0):
+        return blocks[3] * len(values)
+    return "".join(blocks[min(7, int(8 * (value - low) / (high - low)))] for value in values)
+
+
+def _print_years(record: PlanRecord, console: Console) -> None:
+    years = view.milestone_years(record)
+    level = record.place.level
+    table = _table("If nothing changes (modelled medians, 31 March)", console)
+    table.add_column("", min_width=14)
+    for i, year in enumerate(years):
+        table.add_column(f"today ({year})" if i == 0 else str(year), justify="right")
+    table.add_column(f"{years[0]} to {years[-1]}")
+    for measure in _SUMMARY:
+        path = view.path_of(record, measure)
+        if path is None:
+            continue
+        said = [_median(path, year, level) for year in years]
+        line = spark_line([band.median for band in path.bands], plain=_plain(console))
+        table.add_row(*(_text(cell, console) for cell in (path.label, *said)), line)
+    if table.row_count:
+        console.print(table)
+
+
+def _median(path: MeasurePath, year: int, level: str) -> str:
+    band = view.band_at(path, year)
+    return words.number(band.median, path.unit, level) if band else "\N{EN DASH}"
+
+
+def _print_differences(record: PlanRecord, console: Console) -> None:
+    level, year = record.place.level, record.to_year
+    table = _table(f"Scenarios in {year}, and their difference to doing nothing (modelled)", console)
+    table.add_column("")
+    table.add_column(str(year), justify="right")
+    table.add_column("difference")
+    for card in view.alternatives(record):
+        rows = {row.measure: row for row in record.differences if row.scenario == card.id}
+        shown = [measure for measure in (view.VACANT_POSTS, view.VACANCY_RATE, view.FILLED_POSTS) if measure in rows]
+        if not shown:
+            continue
+        table.add_row(_text(card.name, console, "bold"))
+        for measure in shown:
+            path = view.path_of(record, measure, card.id)
+            end = _median(path, year, level) if path else "\N{EN DASH}"
+            cells = (f"  {rows[measure].label}", end, charts_scenarios.told(rows[measure], level))
+            table.add_row(*(_text(cell, console) for cell in cells))
+    if table.row_count:
+        console.print(table)
+
+
+def _print_files(files: Sequence[Path], console: Console) -> None:
+    if not files:
+        return
+    page = next((file for file in files if file.suffix == ".html"), files[0])
+    console.print()
+    console.print(_text("Read the plan:", console, "bold"), soft_wrap=True)
+    console.print(Padding(_text(str(page), console), (0, 0, 0, 2)), soft_wrap=True)
+    console.print(_text(f"Its tables, JSON and manifest ({len(files) - 1} files) lie beside it.", console))
+    console.print(_text("Next: add --scenario FILE to compare a scenario of your own, or --draws 100 for firmer ranges.", console))
+
+
+def _table(title: str, console: Console) -> Table:
+    style = box.ASCII if _plain(console) else box.SIMPLE_HEAD
+    return Table(title=_text(title, console, "bold"), title_justify="left", box=style, pad_edge=False, show_edge=False)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, str):
+        return _NUMBER.fullmatch(value) is not None
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    """Return the width under which some word would break, within reason: addresses and codes may."""
+    return min(_WIDEST_WORD, max((len(word) for text in texts for word in text.split()), default=1))
+
+
+def _said(value: object, unit: str | None, level: str) -> str:
+    if value is None:
+        return words.NOT_PUBLISHED
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        if unit == "year":
+            return str(value)
+        if unit is not None:
+            return words.number(float(value), unit, level)
+        text = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+        return text.replace("-", words.MINUS)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return str(value)
+
+
+def _plain(console: Console) -> bool:
+    return not (console.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def _text(text: str, console: Console, style: str = "") -> Text:
+    if _plain(console):
+        for character, instead in _PLAIN.items():
+            text = text.replace(character, instead)
+        text = text.encode(console.encoding or "ascii", errors="replace").decode(console.encoding or "ascii")
+    return Text(text, style=style)
