@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import settings
+from numpy.typing import NDArray
 
 from almoner.model.engine import Run, build_rates
 from almoner.model.filling import calibrate, slice_areas
 from almoner.model.inputs import build_inputs
-from almoner.parameters import ParameterTree, load
+from almoner.model.posts import N_ROLES, N_SERVICES
+from almoner.parameters import ParameterTree, Set, load
 from almoner.reference.areas import Area, resolve
 from almoner.study.design import Study
 from almoner.study.run import Prepared, open_world, prepare
@@ -66,3 +69,18 @@ def open_run() -> Callable[..., Run]:
         return Run(open_world(prepared.opening, inputs, edited), rates, inputs, seed, replicate)
 
     return open_one
+
+
+@pytest.fixture(scope="session")
+def steady_england(england: Place, open_run: Callable[..., Run]) -> tuple[Run, NDArray[np.int64]]:
+    """Return England after a year with every driver outside the sector at its base-year value, and vacancies [month, service].
+
+    Job vacancies in the whole economy, arrivals and the ratio of pay stand still; the population and with it posts go on.
+    """
+    tree = load()
+    outside = {"market.job_vacancies": tree.at("market.job_vacancies"), "filling.arrivals": tree.at("filling.base_arrivals")}
+    still = [*(Set(path, value) for path, value in outside.items()), Set("leaving.exit_pay_elasticity", 0.0)]
+    run = open_run(england, tree.edited(still))
+    vacant: list[NDArray[np.int64]] = []
+    run.advance(12, lambda after: vacant.append(after.world.vacant.reshape(-1, N_SERVICES, N_ROLES).sum(axis=(0, 2))))
+    return run, np.array(vacant)

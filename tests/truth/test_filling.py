@@ -15,7 +15,7 @@ from almoner.model.engine import STOCKS, Run
 from almoner.model.filling import FlowIdentity, arrival_shares, calibrate
 from almoner.model.kernel import CLOSED, FILLED, FLOWS, VACANT, lowest, share_out
 from almoner.model.posts import cell_base
-from almoner.parameters import ParameterTree, Set, load
+from almoner.parameters import Set, load
 from almoner.reference.vocabulary import OUTSIDE_RATES, SERVICE_IDS
 from almoner.study.design import Study
 from almoner.study.run import Prepared
@@ -117,30 +117,14 @@ def test_arrivals_are_shared_out_whole_by_the_assumed_shares_of_services(england
         assert shares[:, index].sum() == pytest.approx(load().at(f"filling.arrivals_share.{service}"))
 
 
-@pytest.fixture(scope="module")
-def steady() -> ParameterTree:
-    """Return the parameters with every driver outside the sector held at its base-year value."""
-    tree = load()
-    return tree.edited([Set("market.job_vacancies", tree.at("market.job_vacancies")), Set("filling.arrivals", tree.at("filling.base_arrivals"))])
-
-
-@pytest.fixture(scope="module")
-def steady_year(england: tuple[Study, Prepared], open_run: Callable[..., Run], steady: ParameterTree) -> tuple[Run, np.ndarray]:
-    """Return England after a year without a change outside, and the vacancies at the end of each month [month, service]."""
-    run = open_run(england, steady)
-    vacant: list[np.ndarray] = []
-    run.advance(12, lambda after: vacant.append(after.world.vacant.reshape(-1, len(SERVICE_IDS), 10).sum(axis=(0, 2))))
-    return run, np.array(vacant)
-
-
 def test_the_first_year_of_entrants_is_the_calibrated_number_at_the_vacancies_that_there_were(
-    steady_year: tuple[Run, np.ndarray], flows: FlowIdentity
+    steady_england: tuple[Run, np.ndarray], flows: FlowIdentity
 ) -> None:
     """The model's own months give back the E that it was calibrated on, times (V / V0)^n; people of working age grow by 1%.
 
     Tolerance 3%: 1% of people, 1% for scarce cells where hires are cut, 1% because the power is of each area's service.
     """
-    run, vacant = steady_year
+    run, vacant = steady_england
     opening = run.result().stocks[0, :, :, :, STOCKS.index("vacant")].sum(axis=(0, 2))
     at_start = np.vstack([opening, vacant[:-1]])[:, BASE].sum(axis=1)
     expected = flows.entrants_used * np.mean(np.sqrt(at_start / load().at("filling.mean_vacancies")))
@@ -150,23 +134,23 @@ def test_the_first_year_of_entrants_is_the_calibrated_number_at_the_vacancies_th
 
 @pytest.mark.parametrize(("services", "months"), [(("care_home", "care_home_nursing"), 2.0), (("home_care",), 4.9)])
 def test_a_vacancy_lasts_as_long_as_littles_law_says_of_the_published_rates(
-    services: tuple[str, ...], months: float, steady_year: tuple[Run, np.ndarray]
+    services: tuple[str, ...], months: float, steady_england: tuple[Run, np.ndarray]
 ) -> None:
     """Mean vacancies over hires a month (Little 1961). Published rates give 2.0 and 4.9 months (MODEL.md section 5).
 
     Tolerance 15%: a first year may drift by one point of a vacancy rate of 7 (the limit of the test below), a seventh.
     """
-    run, vacant = steady_year
+    run, vacant = steady_england
     index = [SERVICE_IDS.index(service) for service in services]
     hires = run.result().flows[1][:, index][..., HIRES].sum() / 12
     assert vacant[:, index].sum(axis=1).mean() / hires == pytest.approx(months, rel=0.15)
 
 
 def test_the_first_year_stays_within_a_point_of_the_vacancy_rate_when_nothing_outside_changes(
-    steady_year: tuple[Run, np.ndarray],
+    steady_england: tuple[Run, np.ndarray],
 ) -> None:
     """The limit is MODEL.md's; a calibration that drifts more is wrong."""
-    stocks = steady_year[0].result().stocks[:, :, BASE].sum(axis=(1, 2, 3))
+    stocks = steady_england[0].result().stocks[:, :, BASE].sum(axis=(1, 2, 3))
     rate = 100 * stocks[:, STOCKS.index("vacant")] / stocks[:, STOCKS.index("posts")]
     assert rate[0] == pytest.approx(7.0, abs=0.05)
     assert abs(rate[1] - rate[0]) < 1.0

@@ -60,6 +60,8 @@ class Month:
     mates: NDArray[np.uint64]
     inputs: Inputs
     rates: Rates
+    vacant_at_start: NDArray[np.int64]
+    """[cell]: what the rates of filling are about, since the vacancies they were measured on are a stock, not a month's churn."""
     flows: NDArray[np.int32]
 
     def key(self, decision: Decision) -> tuple[np.uint64, np.uint64]:
@@ -131,7 +133,7 @@ def leave(world: World, month: Month) -> None:
 def promote(world: World, month: Month) -> None:
     """Fill senior posts from the role below, which opens a post there (MODEL.md section 5)."""
     rates = month.rates
-    expected = rates.filling.promotion_rate.reshape(-1) * world.vacant * month.inputs.promotion_scale[month.number]
+    expected = rates.filling.promotion_rate.reshape(-1) * month.vacant_at_start * month.inputs.promotion_scale[month.number]
     choose, choose_mate = month.key(Decision.PROMOTE)
     fill, fill_mate = month.key(Decision.FILL)
     kernel.promote(
@@ -187,7 +189,7 @@ def expected_entrants(world: World, month: Month) -> NDArray[np.float64]:
     """Return the resident entrants that each cell expects this month (the matching function; see `filling`)."""
     filling, inputs = month.rates.filling, month.inputs
     areas = len(world.area_codes)
-    vacant = world.vacant.reshape(areas, N_SERVICES, N_ROLES).astype(np.float64)
+    vacant = month.vacant_at_start.reshape(areas, N_SERVICES, N_ROLES).astype(np.float64)
     pressure = np.maximum(vacant.sum(axis=2), 1.0) / np.maximum(filling.base_vacancies, 1.0)
     congestion = pressure ** (inputs.vacancy_exponent - 1.0)
     people = inputs.working_age[month.number]
@@ -227,7 +229,7 @@ class Run:
         """Run `months` months; `after` is called at the end of each (for checks and pictures)."""
         for _ in range(months):
             keys, mates = (part[self.number] for part in self.keys)
-            month = Month(self.number, keys, mates, self.inputs, self.rates, self.year_flows)
+            month = Month(self.number, keys, mates, self.inputs, self.rates, self.world.vacant.copy(), self.year_flows)
             for step in MONTH:
                 step(self.world, month)
             self.number += 1

@@ -25,7 +25,9 @@ class Prevention(Policy):
     evidence: ClassVar[tuple[str, ...]] = ("E82",)
     assumed: ClassVar[bool] = True
 
-    gbp_per_person_65_plus: Annotated[float, Field(strict=True, ge=0, le=500, description="pounds a year for each resident aged 65 and over")]
+    gbp_per_person_65_plus: Annotated[
+        float, Field(strict=True, ge=0, le=500, description="pounds a year for each resident aged 65 and over")
+    ]
 
     def edits(self, tree: ParameterTree) -> Iterator[Edit]:
         """Scale need down in quarterly steps over the years until prevention acts in full."""
