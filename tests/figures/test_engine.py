@@ -17,7 +17,6 @@ from almoner.study.run import Prepared
 
 BASE = [index for index, service in enumerate(SERVICE_IDS) if service not in OUTSIDE_RATES]
 LEAVERS = [index for index, name in enumerate(FLOWS) if name.startswith("exits_") or name == "moves_out"]
-EVERY_ROLE = tuple(ROLE_IDS)
 
 
 def test_the_opening_world_has_the_published_posts_and_vacancies_of_england(steady_england: tuple[Run, np.ndarray]) -> None:
@@ -30,7 +29,9 @@ def test_the_opening_world_has_the_published_posts_and_vacancies_of_england(stea
     assert 100 * vacant[BASE].sum() / (filled[BASE].sum() + vacant[BASE].sum()) == pytest.approx(7.0, abs=0.05)
 
 
-def test_the_opening_pool_holds_the_movers_who_are_between_two_jobs(england: tuple[Study, Prepared], steady_england: tuple[Run, np.ndarray]) -> None:
+def test_the_opening_pool_holds_the_movers_who_are_between_two_jobs(
+    england: tuple[Study, Prepared], steady_england: tuple[Run, np.ndarray]
+) -> None:
     """Movers of a month x (1 / 0.5 - 1). Whole people in 9,180 cells: a standard deviation of at most half of one each."""
     baseline, tree = england[1].national, load()
     movers = float((baseline.filled * baseline.turnover).sum()) * tree.at("leaving.mover_share") / 12
@@ -43,7 +44,7 @@ def test_the_opening_pool_holds_the_movers_who_are_between_two_jobs(england: tup
 
 @pytest.mark.parametrize(
     ("roles", "published", "limit"),
-    [(EVERY_ROLE, 23.7, 1.0), (("care_worker", "support_worker"), 28.5, 1.5), (("registered_manager",), 17.0, 1.5)],
+    [(ROLE_IDS, 23.7, 1.0), (("care_worker", "support_worker"), 28.5, 1.5), (("registered_manager",), 17.0, 1.5)],
 )
 def test_a_year_of_leavers_is_the_published_turnover_when_nothing_outside_changes(
     roles: tuple[str, ...], published: float, limit: float, steady_england: tuple[Run, np.ndarray]
@@ -107,8 +108,8 @@ def test_none_against_all_five_favourable_factors_is_in_the_published_range(engl
     exits, moves = more ** -tree.at("leaving.exit_pay_elasticity"), more ** -tree.at("leaving.move_pay_elasticity")
     in_model = none / every / ((1 - movers) * exits + movers * moves)
     assert 1.7 < in_model < 3.0
-    rows = load_table("adult_workforce").filter(pl.col("metric") == "turnover_rate")
-    rate = dict(rows.filter(pl.col("category").is_in(["training recorded", "no training recorded"])).select("category", "value").iter_rows())
+    table = load_table("adult_workforce").filter(pl.col("source") == "s_eebb0a45", pl.col("measure") == "turnover_rate")
+    rate = dict(table.select("breakdown", "value").iter_rows())
     training = rate["no training recorded"] / rate["training recorded"]
     half_gap = tree.at("leaving.check.zero_hours_to_full_time") / 2
     hours = (0.361 + half_gap) / (0.361 - half_gap)

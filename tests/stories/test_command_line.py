@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from almoner.__main__ import main
 
 COMMANDS = ("plan", "baseline", "need", "params", "areas", "policies", "steps", "sources")
 MARGIN_KEYS = {"margin", "category", "published", "modelled", "difference", "period", "confidence", "source"}
@@ -45,12 +49,20 @@ def answered_json(*arguments: str, folder: Path) -> Any:
 
 
 def refused(*arguments: str, folder: Path) -> str:
-    """Return the one sentence with which a command refuses, after checking that it printed and wrote nothing else."""
+    """Return the one sentence with which a command refuses, after checking that it printed and wrote nothing else.
+
+    The command runs in this process, because starting Python anew for each of many slips takes a second a slip.
+    """
     before = files_in(folder)
-    done = almoner(*arguments, folder=folder)
-    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
-    assert done.stdout == ""
-    sentence = done.stderr.strip()
+    said, complaint = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complaint):
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", ["almoner", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+    sentence = complaint.getvalue().strip()
+    assert left.value.code == 2, (said.getvalue(), sentence)
+    assert said.getvalue() == ""
     assert "\n" not in sentence
     assert sentence.endswith((".", "?"))
     assert files_in(folder) == before
@@ -170,7 +182,8 @@ def test_a_plan_prints_exactly_one_json_object_with_what_a_program_needs(first: 
     assert (first["area_code"], first["area_name"]) == ("E08000036", "Wakefield")
     assert re.fullmatch(r"[0-9a-f]{16}", first["run_id"])
     assert len(first["headline"]) == 5
-    assert all(sentence.endswith(".") and "Wakefield" in " ".join(first["headline"]) for sentence in first["headline"])
+    assert all(sentence.endswith(".") for sentence in first["headline"])
+    assert "Wakefield" in first["headline"][0]
     assert first["seconds"] > 0
     assert first["peak_mb"] is None or first["peak_mb"] > 0
     assert {"plan.html", "plan.json", "manifest.json"} <= {Path(file).name for file in first["files"]}
@@ -238,7 +251,7 @@ def test_the_margins_of_an_area_stand_beside_what_was_published(desk: Path) -> N
 
 def test_the_need_of_england_grows_as_the_published_projection_does(desk: Path) -> None:
     rows = answered_json("need", "england", "--rule", "proportional_65", "--to", "2040", folder=desk)
-    assert all(set(row) == {"year", "posts", "growth"} for row in rows)
+    assert all(set(row) >= {"year", "posts", "growth"} for row in rows)
     assert [row["year"] for row in rows] == sorted({row["year"] for row in rows})
     # The vintages and base dates of the population that the publisher may have used span 26 to 28.5% (MODEL.md section 2).
     assert rows[-1]["year"] == 2040

@@ -25,21 +25,34 @@ BASE = [index for index, service in enumerate(SERVICE_IDS) if service not in OUT
 COUNTS = st.integers(0, 400)
 
 
-@given(COUNTS, st.tuples(COUNTS, COUNTS, COUNTS))
-def test_hires_never_exceed_vacancies_nor_each_group_what_it_asked_for(vacant: int, asked: tuple[int, int, int]) -> None:
-    given_out = share_out(vacant, *asked)
+LUCK = st.integers(0, 2**32 - 1).map(np.uint32)
+
+
+@given(COUNTS, st.tuples(COUNTS, COUNTS, COUNTS), LUCK)
+def test_hires_never_exceed_vacancies_nor_each_group_what_it_asked_for(
+    vacant: int, asked: tuple[int, int, int], luck: np.uint32
+) -> None:
+    given_out = share_out(vacant, *asked, luck)
     assert sum(given_out) == min(vacant, sum(asked))
     assert all(0 <= got <= wish for got, wish in zip(given_out, asked, strict=True))
 
 
-@given(COUNTS, st.tuples(COUNTS, COUNTS, COUNTS))
-def test_scarce_vacancies_are_shared_in_proportion_to_within_one_post(vacant: int, asked: tuple[int, int, int]) -> None:
+@given(COUNTS, st.tuples(COUNTS, COUNTS, COUNTS), LUCK)
+def test_scarce_vacancies_are_shared_in_proportion_to_within_one_post(
+    vacant: int, asked: tuple[int, int, int], luck: np.uint32
+) -> None:
     total = sum(asked)
     if total <= vacant:
-        assert share_out(vacant, *asked) == asked
+        assert share_out(vacant, *asked, luck) == asked
         return
-    for got, wish in zip(share_out(vacant, *asked), asked, strict=True):
+    for got, wish in zip(share_out(vacant, *asked, luck), asked, strict=True):
         assert abs(got - wish * vacant / total) < 1
+
+
+def test_an_odd_post_goes_to_each_group_as_often_as_its_share_says() -> None:
+    """Over evenly spread luck the mean is the proportion: here 1 post for 3 movers and 1 entrant, so 3/4 and 1/4."""
+    given_out = [share_out(1, 3, 0, 1, np.uint32(luck)) for luck in range(0, 2**32, 2**24)]
+    assert np.mean(given_out, axis=0) == pytest.approx([0.75, 0.0, 0.25], abs=1 / 256)
 
 
 def _by_sorting(key: np.uint64, number: int, first: int, statuses: list[int], wanted: int) -> list[int]:
@@ -57,12 +70,14 @@ def _by_sorting(key: np.uint64, number: int, first: int, statuses: list[int], wa
 def test_the_lottery_takes_the_posts_with_the_lowest_hash_and_one_hire_more_takes_one_post_more(
     statuses: list[int], wanted: int, seed: int, first: int
 ) -> None:
-    """Against sorting, for every count: that crosses from counts up to 16, kept in order, to more, sorted whole."""
+    """Against sorting, for every count: with few present the limit on hashes is sometimes too low, and all are sorted."""
     key, number = draws.draw_key(seed, Decision.FILL, 5), cell_base("E08000036", 2, 0)
     status = np.concatenate([np.full(first, wanted), statuses]).astype(np.uint8)
     expected = _by_sorting(key, number, first, statuses, wanted)
     for count in range(len(expected) + 1):
-        rows = lowest(key, np.uint64(draws.mix(key)), np.uint64(number), first, status.size, status, np.uint8(wanted), count)
+        rows = lowest(
+            key, np.uint64(draws.mix(key)), np.uint64(number), first, status.size, status, np.uint8(wanted), len(expected), count
+        )
         assert rows.tolist() == expected[:count], count
 
 
@@ -71,7 +86,9 @@ def test_the_lottery_is_by_sorting_when_hundreds_are_hired() -> None:
     statuses = np.random.default_rng(1).choice([CLOSED, VACANT, FILLED], 5000).astype(np.uint8)
     expected = _by_sorting(key, number, 0, statuses.tolist(), VACANT)
     for count in (15, 16, 17, 18, 400, len(expected)):
-        rows = lowest(key, np.uint64(draws.mix(key)), np.uint64(number), 0, statuses.size, statuses, np.uint8(VACANT), count)
+        rows = lowest(
+            key, np.uint64(draws.mix(key)), np.uint64(number), 0, statuses.size, statuses, np.uint8(VACANT), len(expected), count
+        )
         assert rows.tolist() == expected[:count]
 
 
@@ -120,16 +137,17 @@ def test_arrivals_are_shared_out_whole_by_the_assumed_shares_of_services(england
 def test_the_first_year_of_entrants_is_the_calibrated_number_at_the_vacancies_that_there_were(
     steady_england: tuple[Run, np.ndarray], flows: FlowIdentity
 ) -> None:
-    """The model's own months give back the E that it was calibrated on, times (V / V0)^n; people of working age grow by 1%.
+    """The model's own months give back the E that it was calibrated on, times (V / V0)^n.
 
-    Tolerance 3%: 1% of people, 1% for scarce cells where hires are cut, 1% because the power is of each area's service.
+    Tolerance 2%: the power is of each area's service, whose vacancies do not all move with England's, hires are cut in cells
+    with more of them than vacancies, and people of working age grow by a fifth of a per cent.
     """
     run, vacant = steady_england
     opening = run.result().stocks[0, :, :, :, STOCKS.index("vacant")].sum(axis=(0, 2))
     at_start = np.vstack([opening, vacant[:-1]])[:, BASE].sum(axis=1)
     expected = flows.entrants_used * np.mean(np.sqrt(at_start / load().at("filling.mean_vacancies")))
     entrants = run.result().flows[1][:, BASE, :, FLOWS.index("entrants")].sum()
-    assert entrants == pytest.approx(expected, rel=0.03)
+    assert entrants == pytest.approx(expected, rel=0.02)
 
 
 @pytest.mark.parametrize(("services", "months"), [(("care_home", "care_home_nursing"), 2.0), (("home_care",), 4.9)])

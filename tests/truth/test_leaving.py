@@ -37,7 +37,13 @@ ALIKE = Contrasts(
 def toy(place: tuple[Study, Prepared], turnover: float, mover_share: float = 0.0, entrants_per_vacancy: float = 0.0) -> Run:
     """Open a world in which everybody leaves alike, nothing outside changes, and entrants are in proportion to vacancies."""
     study, prepared = place
-    neutral = ("leaving.exit_pay_elasticity", "leaving.market_response", "filling.market_exponent", "filling.arrivals", "filling.return_rate")
+    neutral = (
+        "leaving.exit_pay_elasticity",
+        "leaving.market_response",
+        "filling.market_exponent",
+        "filling.arrivals",
+        "filling.return_rate",
+    )
     edits = [Set(path, 0.0) for path in neutral]
     tree = load().edited([*edits, Set("filling.vacancy_exponent", 1.0), Set("leaving.mover_share", mover_share)])
     baseline = replace(prepared.opening.baseline, turnover=np.full_like(prepared.opening.baseline.turnover, turnover))
@@ -68,9 +74,7 @@ def test_twelve_months_of_the_hazard_of_a_turnover_on_a_refilled_stock_are_that_
 
 
 @pytest.mark.parametrize("turnover", [0.12, 0.237, 0.6])
-def test_with_a_constant_hazard_and_nobody_hired_survival_is_geometric(
-    turnover: float, wakefield: tuple[Study, Prepared]
-) -> None:
+def test_with_a_constant_hazard_and_nobody_hired_survival_is_geometric(turnover: float, wakefield: tuple[Study, Prepared]) -> None:
     """After m months N (1 - p)^m are left, within four standard errors of a binomial number."""
     run = toy(wakefield, turnover)
     people, probability = int(run.world.filled.sum()), turnover / MONTHS_PER_YEAR

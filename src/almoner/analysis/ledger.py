@@ -92,7 +92,7 @@ def limits(level: str, error: float, draws: int) -> tuple[str, ...]:
         "One replicate of chance is run for each draw, so bands hold both together."
         if draws > 1
         else "A single draw at the middle of every range: it shows no uncertainty at all.",
-        "Turnover drifts down as the simulated workforce gains experience; no published series says whether it will.",
+        "Turnover drifts down by about a point as the simulated workforce gains experience; no publication says whether it will.",
         "Skills for Care notes that starters exceed leavers by more than growth: leavers are probably under-recorded.",
         "England's table of services by roles is derived from partial publications; a cell may be out by a quarter or more.",
         "Funding follows need unless a scenario says otherwise, so the gap shown is one of people, not of money.",

@@ -20,7 +20,15 @@ from almoner.model.draws import Decision
 from almoner.model.filling import Filling, below
 from almoner.model.inputs import Inputs
 from almoner.model.kernel import FLOWS
-from almoner.model.leaving import AGE_STARTS, EXPERIENCE_STARTS, Contrasts, bands, cell_hazards, destination_thresholds
+from almoner.model.leaving import (
+    AGE_STARTS,
+    EXPERIENCE_STARTS,
+    SETTLED_YEARS,
+    Contrasts,
+    bands,
+    cell_hazards,
+    destination_thresholds,
+)
 from almoner.model.posts import CELLS_PER_AREA, N_ROLES, N_SERVICES
 from almoner.model.world import Pool, World
 from almoner.parameters import ParameterTree
@@ -39,7 +47,9 @@ class Rates:
     exit_hazard: NDArray[np.float64]
     move_hazard: NDArray[np.float64]
     weights: Contrasts
-    bound: float
+    bounds: tuple[float, float]
+    """The heaviest weights of exit and of moving: no post's chance can be above them."""
+    settled: int
     age_band: NDArray[np.uint8]
     experience_band: NDArray[np.uint8]
     destinations: NDArray[np.uint64]
@@ -119,7 +129,8 @@ def leave(world: World, month: Month) -> None:
         rates.experience_band,
         rates.weights.exit_weight,
         rates.weights.move_weight,
-        rates.bound,
+        rates.settled,
+        *rates.bounds,
         key,
         mate,
         where,
@@ -256,12 +267,13 @@ class Run:
 def build_rates(baseline: Baseline, filling: Filling, weights: Contrasts, tables: AttributeTables, tree: ParameterTree) -> Rates:
     """Gather what a run reads in every month."""
     exit_hazard, move_hazard = cell_hazards(baseline, tree, weights)
-    heaviest = weights.trait_weight.max() * max(weights.exit_weight.max(), weights.move_weight.max())
+    heaviest = weights.trait_weight.max() * 1.000001
     return Rates(
         exit_hazard=exit_hazard,
         move_hazard=move_hazard,
         weights=weights,
-        bound=float(heaviest) * 1.000001,
+        bounds=(float(heaviest * weights.exit_weight.max()), float(heaviest * weights.move_weight.max())),
+        settled=EXPERIENCE_STARTS.index(SETTLED_YEARS),
         age_band=bands(AGE_STARTS),
         experience_band=bands(EXPERIENCE_STARTS),
         destinations=destination_thresholds(tree),

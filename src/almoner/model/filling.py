@@ -68,7 +68,7 @@ def calibrate(national: Baseline, tree: ParameterTree) -> tuple[Filling, FlowIde
     inside = np.array([service not in OUTSIDE_RATES for service in SERVICE_IDS])
     base_filled = filled[:, inside].sum()
     growth = tree.at("filling.base_change") / base_filled
-    change = filled * growth * inside[None, :, None]
+    change = filled * np.where(inside, growth, tree.at("filling.direct_payment_growth"))[None, :, None]
     mean_stock = filled - 0.5 * change
     moves = mean_stock * national.turnover * tree.at("leaving.mover_share")
     exits = mean_stock * national.turnover - moves
@@ -95,7 +95,7 @@ def calibrate(national: Baseline, tree: ParameterTree) -> tuple[Filling, FlowIde
         base_vacancies=base_vacant.sum(axis=2),
     )
     flows = FlowIdentity(
-        change_in_filled=float(change.sum()),
+        change_in_filled=float(change[:, inside].sum()),
         exits=float(exits[:, inside].sum()),
         moves=float(moves[:, inside].sum()),
         arrivals=float(arrivals.sum()),

@@ -31,6 +31,8 @@ EXIT_NHS, EXIT_OTHER, EXIT_RETIRED, EXIT_ABROAD, MOVE_OUT, MOVE_IN, ENTRANT, ARR
 
 CLOSED, VACANT, FILLED = 0, 1, 2
 RETIREMENT_MONTHS: Final = 66 * 12
+VISA_MARK: Final = 1 << 6
+"""The bit of a post's traits that marks a sponsored visa."""
 MAX_WEIGHT_AGE: Final = 128
 
 BLOCK: Final = 1024
@@ -63,12 +65,12 @@ def open_and_close(offset, number, status, target, filled, vacant, hours, hours_
                         break
         elif surplus > 0:
             shut = min(surplus, vacant[c])
-            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, VACANT, shut)
+            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, VACANT, vacant[c], shut)
             for j in range(shut):
                 status[rows[j]] = CLOSED
             vacant[c] -= shut
             redundant = min(surplus - shut, filled[c])
-            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, FILLED, redundant)
+            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, FILLED, filled[c], redundant)
             for j in range(redundant):
                 i = rows[j]
                 flows[c, _to_pool(pool, c, i, number[c] + np.uint64(i - offset[c]))] += 1
@@ -97,7 +99,9 @@ def leave(  # type: ignore[no-untyped-def]
     experience_band,
     exit_weight,
     move_weight,
-    bound,
+    settled,
+    exit_bound,
+    move_bound,
     key,
     mate,
     destination_key,
@@ -111,7 +115,7 @@ def leave(  # type: ignore[no-untyped-def]
     for c in range(filled.size):
         if filled[c] == 0:
             continue
-        most = chance((exit_hazard[c] + move_hazard[c]) * bound)
+        most = chance(exit_hazard[c] * exit_bound + move_hazard[c] * move_bound)
         first, last = offset[c], offset[c + 1]
         for start in range(first, last, BLOCK):
             base = number[c] + np.uint64(start - first)
@@ -129,7 +133,7 @@ def leave(  # type: ignore[no-untyped-def]
                 age = month - birth[i]
                 a = age_band[min(age // 12, MAX_WEIGHT_AGE - 1)]
                 e = experience_band[min((month - sector[i]) // 12, MAX_WEIGHT_AGE - 1)]
-                w = trait_weight[traits[i]]
+                w = trait_weight[traits[i] & ~VISA_MARK if e >= settled else traits[i]]
                 leaving_sector = exit_hazard[c] * w * exit_weight[a, e]
                 leaving_employer = move_hazard[c] * w * move_weight[a, e]
                 either = chance(leaving_sector + leaving_employer)
@@ -186,8 +190,10 @@ def promote(  # type: ignore[no-untyped-def]
             continue
         source = c - c % N_ROLES + source_role
         k = min(k, filled[source])
-        rows = lowest(fill_key, fill_mate, number[c], offset[c], offset[c + 1], status, VACANT, k)
-        people = lowest(choose_key, choose_mate, number[source], offset[source], offset[source + 1], status, FILLED, k)
+        rows = lowest(fill_key, fill_mate, number[c], offset[c], offset[c + 1], status, VACANT, vacant[c], k)
+        people = lowest(
+            choose_key, choose_mate, number[source], offset[source], offset[source + 1], status, FILLED, filled[source], k
+        )
         service, role = (c % CELLS_PER_AREA) // N_ROLES, c % N_ROLES
         for j in range(k):
             i, p = rows[j], people[j]
@@ -259,7 +265,9 @@ def recruit(  # type: ignore[no-untyped-def]
         list_start[0] = 0
         for k in range(CELLS_PER_AREA):
             c = first_cell + k
-            moving[k], from_abroad, resident = share_out(vacant[c], moving[k], arrivals[c], entrants[c])
+            moving[k], from_abroad, resident = share_out(
+                vacant[c], moving[k], arrivals[c], entrants[c], draw(service_key, service_mate, number[c])
+            )
             arrivals[c], entrants[c] = from_abroad, resident
             list_start[k + 1] = list_start[k] + moving[k] + from_abroad + resident
         rows = np.empty(list_start[CELLS_PER_AREA], np.int64)
@@ -268,7 +276,7 @@ def recruit(  # type: ignore[no-untyped-def]
             if hires > 0:
                 c = first_cell + k
                 rows[list_start[k] : list_start[k + 1]] = lowest(
-                    fill_key, fill_mate, number[c], offset[c], offset[c + 1], status, VACANT, hires
+                    fill_key, fill_mate, number[c], offset[c], offset[c + 1], status, VACANT, vacant[c], hires
                 )
         kept = 0
         for p in range(size):
@@ -316,52 +324,64 @@ def recruit(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def share_out(vacancies: int, moving: int, arrivals: int, entrants: int) -> tuple[int, int, int]:
-    """Cut three groups in proportion, by cumulative rounding, so that together they never exceed `vacancies`."""
+def share_out(vacancies: int, moving: int, arrivals: int, entrants: int, luck: np.uint32) -> tuple[int, int, int]:
+    """Cut three groups in proportion, by cumulative rounding with a keyed start, so that they never exceed `vacancies`."""
     total = moving + arrivals + entrants
     if total <= vacancies:
         return moving, arrivals, entrants
-    first = moving * vacancies // total
-    second = (moving + arrivals) * vacancies // total - first
+    start = np.int64((np.uint64(luck) * np.uint64(total)) >> _U32)
+    first = (moving * vacancies + start) // total
+    second = ((moving + arrivals) * vacancies + start) // total - first
     return first, second, vacancies - first - second
 
 
 @njit(cache=True, nogil=True)
-def lowest(key, mate, number, first, last, status, wanted, count):  # type: ignore[no-untyped-def]
-    """Return the rows of the `count` posts with the lowest keyed hash among those with status `wanted`, lowest first."""
-    best = np.empty(max(count, 0), np.uint64)
-    held = 0
+def lowest(key, mate, number, first, last, status, wanted, present, count):  # type: ignore[no-untyped-def]
+    """Return the rows of the `count` posts with the lowest keyed hash among the `present` ones of status `wanted`, lowest first.
+
+    Hashes are uniform, so the lowest `count` lie almost surely under a limit a little above count / present: only those under it
+    are sorted. When they are too few, all are.
+    """
+    words = np.empty(max(present, 1), np.uint64)
+    rows = np.empty(max(count, 0), np.int64)
     if count <= 0:
-        return best.astype(np.int64)
-    if count <= 16:
-        for i in range(first, last):
-            if status[i] != wanted:
-                continue
-            word = (np.uint64(draw(key, mate, number + np.uint64(i - first))) << _U32) | np.uint64(i - first)
-            if held == count and word >= best[held - 1]:
-                continue
-            j = held if held < count else held - 1
-            while j > 0 and best[j - 1] > word:
-                best[j] = best[j - 1]
-                j -= 1
-            best[j] = word
-            if held < count:
-                held += 1
-    else:
-        words = np.empty(last - first, np.uint64)
-        n = 0
+        return rows
+    held = 0
+    share = (count + 4.0 * np.sqrt(float(count)) + 4.0) / present
+    limit = np.uint64(min(share, 1.0) * 4294967296.0)
+    for _ in range(2):
+        held = 0
         for i in range(first, last):
             if status[i] == wanted:
-                words[n] = (np.uint64(draw(key, mate, number + np.uint64(i - first))) << _U32) | np.uint64(i - first)
-                n += 1
-        best[:] = np.sort(words[:n])[:count]
-    rows = np.empty(count, np.int64)
+                u = np.uint64(draw(key, mate, number + np.uint64(i - first)))
+                if u < limit:
+                    words[held] = (u << _U32) | np.uint64(i - first)
+                    held += 1
+        if held >= count:
+            break
+        limit = np.uint64(1) << _U32
+    _sort(words, held)
     for j in range(count):
-        rows[j] = first + np.int64(best[j] & np.uint64(0xFFFFFFFF))
+        rows[j] = first + np.int64(words[j] & np.uint64(0xFFFFFFFF))
     return rows
 
 
 @njit(cache=True, nogil=True)
+def _sort(words, count):  # type: ignore[no-untyped-def]
+    """Sort the first `count` words in place: by insertion when they are few."""
+    if count > 48:
+        words[:count] = np.sort(words[:count])
+        return
+    for i in range(1, count):
+        word = words[i]
+        j = i
+        while j > 0 and words[j - 1] > word:
+            words[j] = words[j - 1]
+            j -= 1
+        words[j] = word
+
+
+@njit(cache=True, nogil=True, inline="always")
 def _next_cell(cell, first_cell, vacant, u, stay_chance):  # type: ignore[no-untyped-def]
     """Return the cell (within the area) that a mover tries: the own one, or one of the same role in proportion to vacancies."""
     if u < stay_chance:
@@ -381,7 +401,7 @@ def _next_cell(cell, first_cell, vacant, u, stay_chance):  # type: ignore[no-unt
     return -1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _join(i, c, month, from_abroad, post, posts, tables, keys, mates):  # type: ignore[no-untyped-def]
     """Write the attributes of a new joiner, drawn by the post's own hashes of the month."""
     status, birth, start, sector, traits, hours_of, pay = posts
@@ -414,7 +434,7 @@ def _join(i, c, month, from_abroad, post, posts, tables, keys, mates):  # type: 
     pay[i] = pay_table[s, r, np.uint64(draw(keys[6], mates[6], post)) * np.uint64(pay_table.shape[2]) >> _U32]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _to_pool(pool, c, i, number):  # type: ignore[no-untyped-def]
     """Put the holder of row i of cell c into the area's pool and say which flow that was; a full pool sends people out."""
     offset, size, numbers, cell, birth, sector, traits, hours, pay, source = pool

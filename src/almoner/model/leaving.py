@@ -16,22 +16,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almoner.model import draws
-from almoner.model.baseline import Baseline, build, holders
+from almoner.model.baseline import Baseline, Holders, build, holders
 from almoner.model.baseline.samples import cells_of, thinned
 from almoner.model.clock import MONTHS_PER_YEAR, hazard_of_turnover
 from almoner.model.kernel import MAX_WEIGHT_AGE
 from almoner.model.posts import N_ROLES, N_SERVICES
-from almoner.model.world import contract_of, has_level_2, has_visa, is_full_time, pack
+from almoner.model.world import contract_of, has_level_2, has_visa, is_full_time, pack, without_visa
 from almoner.parameters import ParameterTree
 from almoner.reference.vocabulary import CONTRACTS
 
 AGE_STARTS: Final = (0, 20, 25, 60, 66, 75)
-"""First year of each age band; the last two carry the assumed rise of retirement."""
+"""First year of each age band; the last two are those of retirement."""
+
+PENSION_AGE: Final = 66
 
 EXPERIENCE_STARTS: Final = (0, 1, 3, 5, 10, 20)
 """First year of each band of experience in the sector."""
 
+SETTLED_YEARS: Final = 5
+"""Years in the sector after which somebody recruited from abroad may settle, and leaves like anyone else (assumed)."""
+
 _THINNING: Final = 16
+_PENSION_BAND: Final = AGE_STARTS.index(PENSION_AGE)
+_SETTLED_BAND: Final = EXPERIENCE_STARTS.index(SETTLED_YEARS)
 _ROUNDS: Final = 60
 _EFFECTS: Final = {"age": 6, "experience": 6, "contract": 3, "level_2": 2, "visa": 2, "full_time": 2}
 """What leaving depends on beside service and role, with the number of categories."""
@@ -67,34 +74,40 @@ def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
         "experience": bands(EXPERIENCE_STARTS)[_years(people.sector_month)],
         "contract": contract_of(byte),
         "level_2": has_level_2(byte).astype(np.uint8),
-        "visa": has_visa(byte).astype(np.uint8),
         "full_time": is_full_time(byte).astype(np.uint8),
     }
+    by_post["visa"] = (has_visa(byte) & (by_post["experience"] < _SETTLED_BAND)).astype(np.uint8)
+    by_post = {name: by_post[name] for name in _EFFECTS}
     # People who are alike in all of these leave alike, so the raking runs over the kinds of people, weighted by how many they are.
     kind = np.ravel_multi_index(list(by_post.values()), tuple(_EFFECTS.values()))
     present, number = np.unique(kind, return_counts=True)
     codes = dict(zip(_EFFECTS, np.unravel_index(present, tuple(_EFFECTS.values())), strict=True))
     effects = {name: np.ones(size) for name, size in _EFFECTS.items()}
-    retirement = np.ones(len(AGE_STARTS))
-    retirement[-2:] = tree.at("leaving.retirement.from_66"), tree.at("leaving.retirement.from_75")
     exit_share = 1.0 - tree.at("leaving.mover_share")
     margins = _margins(tree, codes)
+    retirement = np.ones(len(AGE_STARTS))
+    from_75 = tree.at("leaving.retirement.from_75")
+    pensioners = codes["age"] >= _PENSION_BAND
+    exits_at_pension_age = _exits_at_pension_age(people, tree)
 
-    def weight() -> NDArray[np.float64]:
-        product = np.prod([effects[name][codes[name]] for name in effects], axis=0)
-        return np.asarray(product * (1.0 + exit_share * (retirement[codes["age"]] - 1.0)))
+    def shared() -> NDArray[np.float64]:
+        return np.asarray(np.prod([effects[name][codes[name]] for name in effects], axis=0))
+
+    def mean_ratio(weight: NDArray[np.float64], member: NDArray[np.bool_]) -> float:
+        return float(np.average(weight[member], weights=number[member]) / np.average(weight, weights=number))
 
     def ratio(member: NDArray[np.bool_]) -> float:
-        now = weight()
-        return float(np.average(now[member], weights=number[member]) / np.average(now, weights=number))
+        return mean_ratio(shared() * (1.0 + exit_share * (retirement[codes["age"]] - 1.0)), member)
 
     effects["experience"] *= _experience_gradient(margins)
     for _ in range(_ROUNDS):
         for margin in margins.values():
             effects[margin.effect][margin.index] *= margin.ratio / ratio(margin.member)
+        retirement[_PENSION_BAND] *= exits_at_pension_age / mean_ratio(shared() * retirement[codes["age"]], pensioners)
+        retirement[_PENSION_BAND + 1] = from_75 * retirement[_PENSION_BAND]
     trait_weight = _trait_table(effects)
     shape = effects["age"][:, None] * effects["experience"][None, :]
-    moving = trait_weight[byte] * shape[by_post["age"], by_post["experience"]]
+    moving = trait_weight[without_visa(byte, by_post["visa"] == 0)] * shape[by_post["age"], by_post["experience"]]
     return Contrasts(
         trait_weight=trait_weight,
         exit_weight=shape * retirement[:, None],
@@ -103,6 +116,18 @@ def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
         mean_move=_cell_mean(moving, service, role),
         fit=tuple((name, margin.ratio, ratio(margin.member)) for name, margin in margins.items()),
     )
+
+
+def _exits_at_pension_age(people: Holders, tree: ParameterTree) -> float:
+    """Return how much likelier than others people over pension age must be to leave the sector for their number to be steady.
+
+    Each year those who are 65 at the opening come over pension age and as many must leave, so the exit rate of the older is the
+    ratio of the two numbers. No exit rate by single age is published; this is what the published ages imply.
+    """
+    years = _years(people.birth_month)
+    rate = float((years == PENSION_AGE - 1).sum() / (years >= PENSION_AGE).sum())
+    exits = (1.0 - tree.at("leaving.mover_share")) * float(hazard_of_turnover(tree.at("leaving.turnover_base")))
+    return rate / exits
 
 
 def cell_hazards(baseline: Baseline, tree: ParameterTree, weights: Contrasts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

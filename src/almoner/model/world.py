@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from almoner.model import draws
 from almoner.model.baseline import Baseline, holders
+from almoner.model.kernel import VISA_MARK
 from almoner.model.posts import CELLS_PER_AREA, N_ROLES, cell_base
 
 CLOSED: Final = 0
@@ -117,6 +118,11 @@ def has_level_2(traits: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def has_visa(traits: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Say which bytes of traits belong to people recruited from abroad under a sponsored visa."""
     return ((traits >> 6) & 1).astype(np.bool_)
+
+
+def without_visa(traits: NDArray[np.uint8], where: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return traits with the mark of a sponsored visa taken off where told."""
+    return np.where(where, traits & np.uint8(~VISA_MARK & 0xFF), traits).astype(np.uint8)
 
 
 def is_full_time(traits: NDArray[np.uint8]) -> NDArray[np.bool_]:
