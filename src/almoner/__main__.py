@@ -11,7 +11,7 @@ def main() -> None:
     from almoner.errors import AlmonerError
 
     try:
-        app()
+        app(prog_name="almoner")
     except AlmonerError as error:
         sys.stderr.write(f"almoner: {error}\n")
         sys.exit(2)

@@ -6,6 +6,7 @@ Heavy modules are imported inside the commands, so that `almoner --help` answers
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -15,8 +16,6 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-DEFAULT_SCENARIOS = ("fair-pay", "prevention-and-recovery")
 
 app = typer.Typer(
     name="almoner",
@@ -75,15 +74,14 @@ def plan(
     from almoner.report.terminal import print_plan_summary
     from almoner.report.writing import check_folder, write_plan
     from almoner.study.design import Study, default_draws
-    from almoner.study.scenario import DO_NOTHING, load_scenario
+    from almoner.study.scenario import chosen
 
     place = resolve(area)
-    names = (DO_NOTHING, *(name for name in scenario or DEFAULT_SCENARIOS if name != DO_NOTHING))
     study = Study(place, (), default_draws(place) if draws is None else draws, to, seed)
-    study = study.with_scenarios(tuple(load_scenario(name, study.months) for name in names))
+    study = study.with_scenarios(chosen(scenario, study.months))
     if out is not None:
         check_folder(out)
-    with _progress(f"{place.name}: {len(names)} scenarios, {study.draws} draws", quiet=as_json) as advance:
+    with _progress(f"{place.name}: {len(study.scenarios)} scenarios, {study.draws} draws", quiet=as_json) as advance:
         record = make_plan(study, advance, threads)
     files = [] if out is None else write_plan(record, out)
     if as_json:
@@ -104,9 +102,9 @@ def plan(
     console = _console()
     print_plan_summary(record, files, console)
     if out is None:
-        console.print(
-            f"Add --out DIR to write the plan as a page with its tables: almoner plan {area} --out plans/{place.code.lower()}"
-        )
+        again = f"almoner plan {shlex.quote(area)} --out plans/{place.code.lower()}"
+        console.print("Add --out DIR to write the plan as a page with its tables:")
+        console.print(f"  {again}", soft_wrap=True)
 
 
 @app.command(epilog="Example: almoner baseline england")
@@ -229,8 +227,8 @@ def params(path: Annotated[str | None, typer.Argument(metavar="[PATH]")] = None,
         shown = [{"field": key, "value": _text(value)} for key, value in rows[0].items() if value not in (None, "")]
         print_rows(shown, ["field", "value"], str(rows[0]["path"]), console)
         return
-    shown = [{**row, "value": f"{row['value']:g}"} for row in rows]
-    print_rows(shown, ["path", "value", "unit", "status", "prior"], path or "All parameters", console)
+    shown = [{**row, "value": f"{row['value']:g}", "status": row["status"].split(",")[0]} for row in rows]
+    print_rows(shown, ["path", "value", "unit", "status"], path or "All parameters", console)
 
 
 @app.command(epilog="Example: almoner areas yorkshire")

@@ -6,7 +6,26 @@ the nearest right thing. The command line prints that sentence and exits with st
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+_FEW: Final = 10
+"""Names that may be listed in a sentence when none is near."""
+
+_WORDS: Final = {
+    "missing": "is missing",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "dict_type": "must hold lines of 'name: value'",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "literal_error": "must be {expected}",
+}
 
 
 class AlmonerError(Exception):
@@ -19,8 +38,11 @@ class NotFoundError(AlmonerError):
     def __init__(self, kind: str, wanted: str, known: Iterable[str], where: str = "") -> None:
         self.kind = kind
         self.wanted = wanted
-        self.suggestions = nearest(wanted, known)
+        names = list(known)
+        self.suggestions = nearest(wanted, names)
         offer = f": did you mean {_or(self.suggestions)}?" if self.suggestions else "."
+        if not self.suggestions and len(names) <= _FEW:
+            offer = f": choose {_or(names)}."
         place = f" in {where}" if where else ""
         super().__init__(f"There is no {kind} called '{wanted}'{place}{offer}")
 
@@ -35,6 +57,15 @@ class OutOfRangeError(AlmonerError):
 
 class OutputError(AlmonerError):
     """A folder or file that cannot be written."""
+
+
+def in_words(detail: Mapping[str, Any]) -> str:
+    """Say what is wrong with a setting or entry, from one of pydantic's error details, without its jargon."""
+    said = _WORDS.get(detail["type"])
+    if said is None:
+        return str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
+    given = "" if detail["type"] == "missing" else f" (given: {detail['input']!r})"
+    return said.format(**detail.get("ctx", {})) + given
 
 
 def nearest(wanted: str, known: Iterable[str], limit: int = 3, score: float = 60.0) -> list[str]:

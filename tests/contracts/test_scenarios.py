@@ -225,7 +225,6 @@ def test_a_star_edits_every_parameter_that_it_stands_for(here: Path) -> None:
         ("name: x\npolicies: [3]\n", ("policies",)),
         ("name: x\npolicies:\n  pay_floor: {premium: 1, start: 2028-04}\n", ("policies", "list")),
         ("name: x\nparameters: {filling.arrivals: 3}\n", ("parameters", "list")),
-        ("name: x\nover:\n", ("over",)),
         ("name: x\nversion: 2\n", ("version", "1")),
         ("name: x\nname: y\n", ("'name'", "twice")),
         ("name: x\npolicies:\n  - pay_floor: {premium: 1, premium: 2, start: 2028-04}\n", ("'premium'", "twice")),
@@ -328,3 +327,26 @@ def test_the_source_of_an_edit_is_words_and_its_kind_is_not(here: Path) -> None:
 
     assert hashed("set: 3, source: ours") == hashed("set: 3")
     assert len({hashed(edit) for edit in ("set: 3", "cap: 3", "floor: 3", "add: 3", "set: 3, from: 2027-04")}) == 5
+
+
+def test_over_nothing_is_over_doing_nothing(here: Path) -> None:
+    assert loaded(here, "name: x\nover:\n").content == load_scenario("do-nothing").content
+
+
+@pytest.mark.parametrize(
+    ("edit", "parts"),
+    [
+        ("{path: filling.arrivals, set: -50000}", ("filling.arrivals", "below its lowest, 0")),
+        ("{path: filling.vacancy_exponent, set: 900}", ("filling.vacancy_exponent", "above its highest, 1")),
+        ("{path: filling.return_rate, set: 0}", ("filling.return_rate", "below its lowest")),
+        ("{path: leaving.mover_share, set: 5}", ("leaving.mover_share", "above its highest, 1")),
+        ("{path: need.scale.*, set: -1}", ("need.scale", "below its lowest, 0")),
+        ("{path: leaving.turnover_base, set: 0.2}", ("leaving.turnover_base", "cannot be edited")),
+        ("{path: holders.pay.spread, scale: 2}", ("holders.pay.spread", "cannot be edited")),
+        ("{path: leaving.exit_pay_elasticity, set: 1, from: 2030-04}", ("leaving.exit_pay_elasticity", "without 'from'")),
+        ("{path: pay.national_living_wage, add: 0.5, from: 2030-04}", ("pay.national_living_wage", "pay.floor_premium")),
+    ],
+)
+def test_an_edit_that_cannot_be_or_would_go_unread_is_refused(here: Path, edit: str, parts: tuple[str, ...]) -> None:
+    sentence = refusal(written(here, f"name: x\nparameters:\n  - {edit}\n"), AlmonerError)
+    assert all(part in sentence for part in parts), sentence

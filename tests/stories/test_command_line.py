@@ -113,7 +113,7 @@ def test_help_needs_none_of_the_heavy_libraries() -> None:
     ("arguments", "parts"),
     [
         (("plan", "wakefeild"), ("'wakefeild'", "did you mean Wakefield (E08000036)?")),
-        (("plan", "yorkshire"), ("'yorkshire'", "Yorkshire")),
+        (("plan", "yorkshir"), ("'yorkshir'", "Yorkshire")),
         (("plan", ""), ("No area was named",)),
         (("plan", "../x"), ("'../x'",)),
         (("plan", "wigan", "--scenario", "fair-pai"), ("'fair-pai'", "did you mean fair-pay?")),

@@ -15,6 +15,8 @@ from almoner.analysis.words import between, change, change_between, listed, lowe
 from almoner.model.baseline import Baseline
 from almoner.reference.areas import Area
 
+_SMALL_COST_GBP_M = 0.1
+
 
 def sentences(
     place: Area,
@@ -43,12 +45,10 @@ def sentences(
 
 
 def _now(place: Area, lines: dict[str, Indicator]) -> str:
-    filled, vacant = (number(lines[key].place, "posts", place.level) for key in ("filled_posts", "vacant_posts"))
+    filled, vacant = (_about(lines[key].place, "posts", place) for key in ("filled_posts", "vacant_posts"))
     rate, turnover = lines["vacancy_rate"], lines["turnover_rate"]
     modelled = "" if place.level == "england" else " (modelled)"
-    text = (
-        f"{place.name} had about {filled} filled posts in adult social care in March 2025 and about {vacant} vacant ones{modelled}"
-    )
+    text = f"{place.name} had {filled} filled posts in adult social care in March 2025 and {vacant} vacant ones{modelled}"
     text += f", a vacancy rate of {number(rate.place, 'percent', place.level)}"
     if place.level != "england":
         text += f" against {number(rate.england, 'percent', place.level)} in England"
@@ -65,10 +65,10 @@ def _needed(place: Area, population: tuple[PopulationPoint, ...], path: Path) ->
     more = 100.0 * (oldest[last] / oldest[first] - 1.0)
     growth = 100.0 * (end / start - 1.0)
     direction = "more" if growth >= 0 else "fewer"
-    posts, change_of_posts = (number(size, "posts", place.level) for size in (end, abs(end - start)))
+    posts, change_of_posts = (_about(size, "posts", place) for size in (end, abs(end - start)))
     return (
-        f"By March {last} the people of {place.name} would need about {posts} posts at today's levels of service (modelled), "
-        f"{change_of_posts} or {abs(growth):.0f}% {direction} than in March {first}, as people aged 85 and over "
+        f"By March {last} the people of {place.name} would need {posts} posts at today's levels of service (modelled), "
+        f"{change_of_posts} ({abs(growth):.0f}%) {direction} than in March {first}, as people aged 85 and over "
         f"{'rise' if more >= 0 else 'fall'} by {abs(more):.0f}%."
     )
 
@@ -76,19 +76,17 @@ def _needed(place: Area, population: tuple[PopulationPoint, ...], path: Path) ->
 def _if_nothing(place: Area, paths: dict[str, Path], spread: str) -> str:
     rate, vacant, hours = (paths[key] for key in ("vacancy_rate", "vacant_posts", "unmet_hours_per_week"))
     start, end = rate.bands[0].median, rate.bands[-1]
-    middle = number(end.median, "percent", place.level)
-    text = (
-        f"If nothing changes, the modelled vacancy rate would be about {middle} in March {rate.years[-1]} "
-        f"({between(end, 'percent', place.level)}, {spread}), "
-    )
-    if end.low <= start <= end.high:
+    ends = f" ({between(end, 'percent', place.level)}, {spread})" if end.low < end.high else f" ({spread})"
+    middle = _about(end.median, "percent", place)
+    text = f"If nothing changes, the modelled vacancy rate would be {middle} in March {rate.years[-1]}{ends}, "
+    if end.low < end.high and end.low <= start <= end.high:
         text += f"which cannot be told from today's {number(start, 'percent', place.level)}"
     else:
         text += f"{'up' if end.median > start else 'down'} from {number(start, 'percent', place.level)}"
-    text += f": about {number(vacant.bands[-1].median, 'posts', place.level)} vacant posts"
+    text += f": {_about(vacant.bands[-1].median, 'posts', place)} vacant posts"
     if hours.bands[-1].median > 0:
-        reach = number(hours.bands[-1].median, "hours_per_week", place.level)
-        text += f" and about {reach} hours of care a week that neither staff nor agency cover would reach"
+        reach = _about(hours.bands[-1].median, "hours_per_week", place)
+        text += f" and {reach} hours of care a week that neither staff nor agency cover would reach"
     return text + "."
 
 
@@ -96,8 +94,9 @@ def _would_help(place: Area, scenarios: tuple[ScenarioCard, ...], differences: t
     parts = []
     for card in scenarios[1:]:
         row = next(row for row in differences if row.scenario == card.id and row.measure == "vacant_posts")
-        if row.clear:
-            what = f"would leave {change(row.band.median, 'posts', place.level)} vacant posts ({_ends(row.band, place)})"
+        moved = change(row.band.median, "posts", place.level)
+        if row.clear and moved != "no change":
+            what = f"would leave {moved} vacant posts ({_ends(row.band, place)})"
         else:
             what = f"cannot be told from no effect on vacant posts ({_ends(row.band, place)})"
         parts.append(f"{lower_first(card.name)} {what}{_cost(card, place)}")
@@ -105,6 +104,11 @@ def _would_help(place: Area, scenarios: tuple[ScenarioCard, ...], differences: t
         return "No scenario was compared with doing nothing."
     text = "; ".join(parts)
     return f"Against that, {text}."
+
+
+def _about(value: float | None, unit: str, place: Area) -> str:
+    said = number(value, unit, place.level)
+    return said if said.startswith("fewer") else f"about {said}"
 
 
 def _ends(band: Band, place: Area) -> str:
@@ -115,6 +119,8 @@ def _cost(card: ScenarioCard, place: Area) -> str:
     if card.cost_gbp_m is None:
         return ""
     cost = card.cost_gbp_m.median
+    if abs(cost) < _SMALL_COST_GBP_M:
+        return f", at a cost of less than £{_SMALL_COST_GBP_M:g} million a year"
     size = number(abs(cost), "gbp_m", place.level)
     return f", at {size} a year" if cost >= 0 else f", saving {size} a year"
 
@@ -124,7 +130,7 @@ def _how_sure(place: Area, scenarios: tuple[ScenarioCard, ...], drivers: tuple[D
     ranked = [driver for driver in drivers if driver.correlation is not None][:2]
     text = "Treat these as ranges, not forecasts"
     if place.level != "england":
-        text += f": posts of areas are modelled with an error of about {100 * float(baseline.posts_error.max()):.0f}%"
+        text += f": posts of single areas are modelled with an error of about {100 * float(baseline.posts_error.max()):.0f}%"
     if ranked:
         join = "; the result hangs most on " if place.level != "england" else ": the result hangs most on "
         text += join + listed([lower_first(driver.label) for driver in ranked])

@@ -44,6 +44,8 @@ FIRST_POPULATION_YEAR = 2011
 LAST_ESTIMATE = 2024
 _REPORTED_CHANGES = ("filled_posts", "vacant_posts", "vacancy_rate", "turnover_rate", "posts_needed", "unmet_hours_per_week")
 _MIN_DRAWS_FOR_DRIVERS = 20
+_MIN_DRAWS_FOR_A_SIGN = 6
+"""With fewer, all draws share a sign by chance more often than one time in twenty (2 x 0.5 ** 6 = 3%)."""
 _DRIVERS_SHOWN = 8
 _PAYERS = {"council": "Councils", "nhs": "NHS", "self_funder": "People who pay for themselves"}
 
@@ -124,7 +126,7 @@ def _differences(result: StudyResult) -> tuple[Difference, ...]:
             change = by_draw(result, index, measure)[:, -1] - by_draw(result, 0, measure)[:, -1]
             spread = band(change)
             error = float(change.std(ddof=1) / np.sqrt(change.size)) if change.size > 1 else 0.0
-            clear = change.size > 1 and (spread.low > 0 or spread.high < 0)
+            clear = change.size >= _MIN_DRAWS_FOR_A_SIGN and (spread.low > 0 or spread.high < 0)
             rows.append(Difference(scenario.id, name, measure.label, measure.unit, spread, error, measure.better, clear))
     return tuple(rows)
 

@@ -332,7 +332,7 @@ def share_out(vacancies: int, moving: int, arrivals: int, entrants: int, luck: n
     start = np.int64((np.uint64(luck) * np.uint64(total)) >> _U32)
     first = (moving * vacancies + start) // total
     second = ((moving + arrivals) * vacancies + start) // total - first
-    return first, second, vacancies - first - second
+    return int(first), int(second), int(vacancies - first - second)
 
 
 @njit(cache=True, nogil=True)

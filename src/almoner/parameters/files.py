@@ -19,16 +19,16 @@ from almoner.parameters.tree import Parameter, ParameterTree
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _OneOfEach(_LOADER):  # type: ignore[misc]
+class OneOfEach(_LOADER):  # type: ignore[misc]
     """A YAML loader that refuses a name written twice, of which plain YAML would keep the last in silence."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         """Return the mapping, or say which name stands in it twice."""
         seen = set()
         for key, _ in node.value:
-            if key.value in seen:
+            if str(key.value) in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"'{key.value}' stands here twice", key.start_mark)
-            seen.add(key.value)
+            seen.add(str(key.value))
         return dict(super().construct_mapping(node, deep))
 
 
@@ -51,7 +51,7 @@ def load() -> ParameterTree:
 def parse(name: str, text: str) -> Iterator[Parameter]:
     """Yield the parameters of a file called `name` that holds `text`."""
     try:
-        content = yaml.load(text, Loader=_OneOfEach)
+        content = yaml.load(text, Loader=OneOfEach)
     except yaml.YAMLError as error:
         raise InputFileError(f"The parameter file {name} is not valid YAML: {error}") from error
     branch = name.removesuffix(".yaml")

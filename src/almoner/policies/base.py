@@ -9,21 +9,25 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
+from datetime import date
+from typing import Annotated, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from almoner.errors import AlmonerError
 from almoner.model.clock import month_number, month_text
 from almoner.parameters import Edit, ParameterTree
 
+_LAST_MONTH: Final = 1000
+"""A larger whole number is a year without its month, never a month number."""
+
 
 def _month(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LAST_MONTH:
         return value
-    text = str(value)[:7]
+    text = "" if value is None else value.isoformat()[:7] if isinstance(value, date) else str(value)
     try:
         return month_number(text)
     except AlmonerError as error:
@@ -59,8 +63,8 @@ class Policy(BaseModel, ABC):
     evidence: ClassVar[tuple[str, ...]] = ()
     assumed: ClassVar[bool] = False
 
-    start: Month
-    until: Month | None = None
+    start: Month = Field(description="first month, written YYYY-MM")
+    until: Month | None = Field(default=None, description="first month without it, written YYYY-MM; never when left out")
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Policy:

@@ -27,7 +27,7 @@ class PayFloor(Policy):
 
     premium: Annotated[float, Field(strict=True, ge=0, le=10, description="pounds an hour above the National Living Wage")]
     uprated: bool = Field(default=True, description="growing each April with pay outside care")
-    services: tuple[str, ...] = Field(default=SERVICE_IDS, description="services whose staff it covers")
+    services: tuple[str, ...] = Field(default=SERVICE_IDS, min_length=1, description="services whose staff it covers")
 
     def edits(self, tree: ParameterTree) -> Iterator[Edit]:
         """Raise the floor premium of the covered services."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
-from almoner.errors import AlmonerError, NotFoundError, nearest
+from almoner.errors import AlmonerError, NotFoundError, in_words, nearest
 from almoner.policies.base import Policy
 
 
@@ -39,8 +39,10 @@ def make(name: str, settings: Mapping[str, object] | None, where: str = "") -> P
 
 
 def _sentence(name: str, kind: type[Policy], error: ValidationError, where: str) -> str:
-    first = error.errors()[0]
-    setting = ".".join(str(part) for part in first["loc"]) or "settings"
+    found = error.errors()
+    # A misspelt setting is also a missing one: the slip says more.
+    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
+    setting = ".".join(str(part) for part in first["loc"])
     place = f"{where}: " if where else ""
     if first["type"] == "extra_forbidden":
         offers = nearest(setting, kind.model_fields)
@@ -48,4 +50,5 @@ def _sentence(name: str, kind: type[Policy], error: ValidationError, where: str)
         return f"{place}policy {name} has no setting called '{setting}': {hint}"
     if first["type"] == "missing":
         return f"{place}policy {name} needs the setting '{setting}'."
-    return f"{place}policy {name}, setting '{setting}': {first['msg'].removeprefix('Value error, ')} (given: {first['input']!r})."
+    what = f"policy {name}, setting '{setting}'" if setting else f"policy {name}"
+    return f"{place}{what}: {in_words(first)}."

@@ -25,6 +25,7 @@ ALIASES: Final[dict[str, str]] = {
     "rbkc": "E09000020",
     "scilly": "E06000053",
     "wight": "E06000046",
+    "yorkshire": "E12000003",
     "yorkshire and humberside": "E12000003",
 }
 """Names in common use that no rule below gives; Kingston is the London borough because Kingston upon Hull is called Hull."""

@@ -35,6 +35,7 @@ _PLAIN: Final = {
 }
 _NUMBER: Final = re.compile("[-+\u2212]?£?[0-9][0-9,.]*%?")
 _WIDEST_WORD: Final = 14
+_WIDEST_NAME: Final = 52
 _SUMMARY: Final = view.MAIN_MEASURES[:5]
 
 
@@ -84,7 +85,7 @@ def print_rows(
             _text(column.label, console),
             justify="right" if numeric else "left",
             overflow="fold",
-            vertical="bottom",
+            vertical="top",
             min_width=_longest_word([column.label, *(value for value in values if isinstance(value, str))]),
         )
     for row in rows:
@@ -177,7 +178,9 @@ def _is_number(value: object) -> bool:
 
 def _longest_word(texts: Sequence[str]) -> int:
     """Return the width under which some word would break, within reason: addresses and codes may."""
-    return min(_WIDEST_WORD, max((len(word) for text in texts for word in text.split()), default=1))
+    words = [word for text in texts for word in text.split()]
+    names = all("." in text and " " not in text for text in texts[1:])
+    return min(_WIDEST_NAME if names else _WIDEST_WORD, max(map(len, words), default=1))
 
 
 def _said(value: object, unit: str | None, level: str) -> str:

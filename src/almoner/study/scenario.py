@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -18,14 +18,16 @@ from typing import Annotated, Final, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from almoner.errors import AlmonerError, InputFileError, NotFoundError, nearest
+from almoner.errors import AlmonerError, InputFileError, NotFoundError, OutOfRangeError, in_words, nearest
 from almoner.model.clock import month_text
 from almoner.parameters import Add, Cap, Edit, Floor, ParameterTree, Scale, Set, load
+from almoner.parameters.files import OneOfEach
 from almoner.policies.base import Month, Policy
 from almoner.policies.registry import make
+from almoner.study.editable import check_edits
 
 DO_NOTHING: Final = "do-nothing"
-_MAX_DEPTH: Final = 10
+USUAL: Final = ("fair-pay", "prevention-and-recovery")
 _EDITS: Final = {"set": Set, "add": Add, "scale": Scale, "cap": Cap, "floor": Floor}
 
 
@@ -64,7 +66,7 @@ class ScenarioFile(BaseModel):
 
     name: str
     description: str = ""
-    over: str = DO_NOTHING
+    over: Annotated[str, BeforeValidator(lambda value: DO_NOTHING if value is None else value)] = DO_NOTHING
     policies: Annotated[list[dict[str, dict[str, object] | None] | str], BeforeValidator(_as_list)] = []
     parameters: Annotated[list[ParameterEdit], BeforeValidator(_as_list)] = []
     version: Literal[1] = 1
@@ -82,10 +84,17 @@ class Scenario:
 
     def apply(self, tree: ParameterTree) -> ParameterTree:
         """Return the tree as this scenario has it; a scenario without policies gives the tree back unchanged."""
-        edited = tree.edited(edit.edit() for edit in self.parameter_edits) if self.parameter_edits else tree
+        return self.edits(tree)[1]
+
+    def edits(self, tree: ParameterTree) -> tuple[tuple[Edit, ...], ParameterTree]:
+        """Return the edits that this scenario makes to `tree`, in their order, and the tree with them done."""
+        done = [edit.edit() for edit in self.parameter_edits]
+        edited = tree.edited(done) if done else tree
         for _, policy in self.policies:
-            edited = edited.edited(policy.edits(edited))
-        return edited
+            own = list(policy.edits(edited))
+            edited = edited.edited(own)
+            done += own
+        return tuple(done), edited
 
     @property
     def content(self) -> dict[str, object]:
@@ -107,6 +116,17 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".yaml")))
 
 
+def chosen(references: Sequence[str] | None, months: int) -> tuple[Scenario, ...]:
+    """Return doing nothing and the scenarios asked for; without any, those usually shown that start before the run ends."""
+    asked = [load_scenario(name, months) for name in references or () if name != DO_NOTHING]
+    usual = [scenario for scenario in map(load_scenario, USUAL) if all(p.start < months for _, p in scenario.policies)]
+    found = (load_scenario(DO_NOTHING), *(asked if references else usual))
+    ids = [scenario.id for scenario in found]
+    if twice := next((name for name in ids if ids.count(name) > 1), None):
+        raise InputFileError(f"Two scenarios are called '{twice}': give one of the files another name.")
+    return found
+
+
 def load_scenario(reference: str, months: int | None = None) -> Scenario:
     """Return the scenario at a path, or the shipped one of that name.
 
@@ -115,11 +135,16 @@ def load_scenario(reference: str, months: int | None = None) -> Scenario:
         NotFoundError: an unknown policy, parameter or scenario, with the nearest names.
         AlmonerError: a policy starts or ends outside the `months` of the run.
     """
-    scenario = _load(reference, Path.cwd(), 0)
-    for _, policy in scenario.policies:
-        _check_dates(scenario, policy, months)
-    # Unknown parameters must fail now, not in the middle of a run.
-    scenario.apply(load())
+    scenario = _load(reference, Path.cwd(), ())
+    for name, policy in scenario.policies:
+        _check_dates(scenario, name, policy, months)
+    # What cannot be done must fail now, not in the middle of a run.
+    try:
+        edits, edited = scenario.edits(load())
+        check_edits(edits, load(), edited)
+    except AlmonerError as error:
+        error.args = (f"{reference}: {error}",)
+        raise
     return scenario
 
 
@@ -128,13 +153,20 @@ def _shipped_text(name: str) -> str:
     return (resources.files("almoner.study") / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def _load(reference: str, folder: Path, depth: int) -> Scenario:
-    if depth > _MAX_DEPTH:
+def _load(reference: str, folder: Path, above: tuple[str, ...]) -> Scenario:
+    if reference in above:
         raise InputFileError(f"Scenario '{reference}' stands over itself: follow its 'over:' lines and break the ring.")
     if reference in shipped():
-        return _build(_parse(_shipped_text(reference), f"shipped scenario {reference}"), reference, folder, depth)
-    path = (folder / reference).resolve() if not Path(reference).is_absolute() else Path(reference)
-    if not path.exists():
+        return _build(_parse(_shipped_text(reference), f"shipped scenario {reference}"), reference, folder, (*above, reference))
+    if not reference.strip():
+        raise InputFileError(f"No scenario was named: give a file or one of {', '.join(shipped())}.")
+    path = folder / Path(reference).expanduser()
+    try:
+        path = path.resolve()
+        exists = path.exists()
+    except (OSError, ValueError):
+        exists = False
+    if not exists:
         known = shipped()
         if path.suffix in {".yaml", ".yml"} or "/" in reference:
             siblings = [entry.name for entry in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
@@ -142,37 +174,44 @@ def _load(reference: str, folder: Path, depth: int) -> Scenario:
             offer = f" Did you mean {near[0]}?" if near else f" Shipped scenarios: {', '.join(known)}."
             raise InputFileError(f"There is no scenario file {reference}.{offer}")
         raise NotFoundError("scenario", reference, known)
+    if path.is_dir():
+        raise InputFileError(f"{reference} is a folder: name a scenario file in it.")
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputFileError(f"{reference} cannot be read as text: {error}.") from None
-    return _build(_parse(text, reference), path.stem, path.parent, depth)
+    except UnicodeDecodeError:
+        raise InputFileError(f"{reference} is not text in UTF-8: save it as UTF-8 and try again.") from None
+    except OSError as error:
+        raise InputFileError(f"{reference} cannot be read: {(error.strerror or str(error)).lower()}.") from None
+    return _build(_parse(text, reference), path.stem, path.parent, (*above, reference))
 
 
 def _parse(text: str, where: str) -> ScenarioFile:
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=OneOfEach)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
-        raise InputFileError(f"{where}{line} is not YAML: {getattr(error, 'problem', error)}.") from None
+        problem = " ".join(str(getattr(error, "problem", None) or error).split()).rstrip(".")
+        raise InputFileError(f"{where}{line} is not YAML that can be used: {problem}.") from None
     if not isinstance(content, Mapping):
         raise InputFileError(f"{where} is not a scenario: it needs at least 'name:' and a list of 'policies:'.")
     try:
         return ScenarioFile.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        entry = ".".join(str(part) for part in first["loc"])
+        found = error.errors()
+        first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
+        # Where an entry may be written in two ways, pydantic names the way as well.
+        entry = ".".join(str(part) for part in first["loc"] if "[" not in str(part))
         if first["type"] == "extra_forbidden":
             near = nearest(entry.rpartition(".")[2], (*ScenarioFile.model_fields, *ParameterEdit.model_fields), limit=1)
             raise InputFileError(
                 f"{where} has an entry '{entry}' that scenarios do not know{f': did you mean {near[0]}?' if near else '.'}"
             ) from None
-        raise InputFileError(f"{where}, entry '{entry}': {first['msg']}.") from None
+        raise InputFileError(f"{where}, entry '{entry}': {in_words(first)}.") from None
 
 
-def _build(content: ScenarioFile, name: str, folder: Path, depth: int) -> Scenario:
-    below = _load(content.over, folder, depth + 1) if content.over != DO_NOTHING else None
+def _build(content: ScenarioFile, name: str, folder: Path, above: tuple[str, ...]) -> Scenario:
+    below = _load(content.over, folder, above) if content.over != DO_NOTHING else None
     policies = tuple(_policies(content, name))
     return Scenario(
         id=name,
@@ -192,15 +231,14 @@ def _policies(content: ScenarioFile, where: str) -> Iterator[tuple[str, Policy]]
             yield policy, make(policy, settings, where)
 
 
-def _check_dates(scenario: Scenario, policy: Policy, months: int | None) -> None:
-    kind = type(policy).__name__
+def _check_dates(scenario: Scenario, kind: str, policy: Policy, months: int | None) -> None:
     if policy.start < 0:
-        raise AlmonerError(
+        raise OutOfRangeError(
             f"Scenario {scenario.id}: {kind} starts in {month_text(policy.start)}, before the first month, {month_text(0)}."
         )
     if months is not None and policy.start >= months:
         last = month_text(months - 1)
-        raise AlmonerError(
+        raise OutOfRangeError(
             f"Scenario {scenario.id}: {kind} starts in {month_text(policy.start)}, after the run ends in {last}: "
             "give an earlier start or a later --to."
         )
