@@ -71,6 +71,7 @@ def plan(
     started = time.perf_counter()
     from almoner.analysis.plan import make_plan
     from almoner.reference.areas import resolve
+    from almoner.report.figure import warm as warm_drawing
     from almoner.report.terminal import print_plan_summary
     from almoner.report.writing import check_folder, write_plan
     from almoner.study.design import Study, default_draws
@@ -81,6 +82,7 @@ def plan(
     study = study.with_scenarios(chosen(scenario, study.months))
     if out is not None:
         check_folder(out)
+        warm_drawing()
     with _progress(f"{place.name}: {len(study.scenarios)} scenarios, {study.draws} draws", quiet=as_json) as advance:
         record = make_plan(study, advance, threads)
     files = [] if out is None else write_plan(record, out)
@@ -280,7 +282,7 @@ def steps(as_json: AsJson = False) -> None:
     from almoner.report.terminal import print_rows
 
     rows: list[dict[str, object]] = [
-        {"step": number, "name": step.__name__, "what it does": (step.__doc__ or "").strip()}
+        {"step": number, "name": step.py_func.__name__, "what it does": (step.py_func.__doc__ or "").strip()}
         for number, step in enumerate(MONTH, 1)
     ]
     if as_json:

@@ -340,5 +340,17 @@ def test_fair_pay_for_the_whole_sector_lowers_vacancies_and_exits_on_average() -
 
 
 def test_the_month_is_a_literal_tuple_of_named_steps() -> None:
-    assert [step.__name__ for step in MONTH] == ["open_and_close_posts", "leave", "promote", "recruit"]
-    assert all(step.__doc__ for step in MONTH)
+    assert [step.py_func.__name__ for step in MONTH] == ["open_and_close_posts", "leave", "promote", "recruit"]
+    assert all(step.py_func.__doc__ for step in MONTH)
+
+
+def test_months_run_together_are_the_steps_of_the_tuple_one_after_another(
+    three_areas: tuple[Study, Prepared], open_run: Callable[..., Run]
+) -> None:
+    together, by_step = open_run(three_areas), open_run(three_areas)
+    together.advance(14)
+    by_step.advance(14, after=lambda run: None)
+    assert (together.world.posts.status == by_step.world.posts.status).all()
+    assert (together.world.posts.traits == by_step.world.posts.traits).all()
+    assert (together.year_flows == by_step.year_flows).all()
+    assert (together.result().flows == by_step.result().flows).all()

@@ -103,6 +103,18 @@ def draw(key: np.uint64, mate: np.uint64, post: np.uint64) -> np.uint32:
     return np.uint32(z >> _S32)
 
 
+@_njit
+def draw_block(key: np.uint64, mate: np.uint64, first: np.uint64, out: NDArray[np.uint32], count: int) -> None:
+    """Write the draws of posts `first`, `first` + 1, ...: a loop without a branch, so that many are made at once."""
+    start = np.uint64(key) + np.uint64(first) * _GOLDEN
+    for j in range(count):
+        z = start + np.uint64(j) * _GOLDEN
+        z = (z ^ (z >> _S30)) * _FIRST
+        z ^= np.uint64(mate)
+        z = (z ^ (z >> _S27)) * _SECOND
+        out[j] = np.uint32((z ^ (z >> _S31)) >> _S32)
+
+
 def draw_key(seed: int, decision: Decision, month: int = 0, replicate: int = 0) -> np.uint64:
     """Return the key of all draws of one decision in one month of one replicate."""
     return np.uint64(key_of(seed, replicate, int(decision), month))

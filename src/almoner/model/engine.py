@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from almoner.model import draws, kernel
 from almoner.model.baseline import AttributeTables, Baseline
 from almoner.model.clock import MONTHS_PER_YEAR
-from almoner.model.draws import Decision
 from almoner.model.filling import Filling, below
 from almoner.model.inputs import Inputs
-from almoner.model.kernel import FLOWS
+from almoner.model.kernel import FLOWS, Months, Rates, Stock, Waiting
 from almoner.model.leaving import (
     AGE_STARTS,
     EXPERIENCE_STARTS,
@@ -30,182 +29,13 @@ from almoner.model.leaving import (
     destination_thresholds,
 )
 from almoner.model.posts import CELLS_PER_AREA, N_ROLES, N_SERVICES
-from almoner.model.world import Pool, World
+from almoner.model.world import World
 from almoner.parameters import ParameterTree
 
 STOCKS: Final = ("posts", "filled", "vacant", "hours")
 
-
-_RECRUITING: Final = [Decision.FILL, Decision.RETURN, Decision.RETURN_SERVICE]
-_JOINING: Final = slice(Decision.JOINER_AGE, Decision.JOINER_PAY + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What stays the same in every month of a run."""
-
-    exit_hazard: NDArray[np.float64]
-    move_hazard: NDArray[np.float64]
-    weights: Contrasts
-    bounds: tuple[float, float]
-    """The heaviest weights of exit and of moving: no post's chance can be above them."""
-    settled: int
-    age_band: NDArray[np.uint8]
-    experience_band: NDArray[np.uint8]
-    destinations: NDArray[np.uint64]
-    filling: Filling
-    return_chance: np.uint64
-    stay_chance: np.uint64
-    below: NDArray[np.int64]
-    joiners: tuple[NDArray[np.generic], ...]
-    pay_table: NDArray[np.int16]
-
-
-@dataclass(slots=True)
-class Month:
-    """One month's context: which month, whose luck, what it reads, and where its flows are counted."""
-
-    number: int
-    keys: NDArray[np.uint64]
-    mates: NDArray[np.uint64]
-    inputs: Inputs
-    rates: Rates
-    vacant_at_start: NDArray[np.int64]
-    """[cell]: what the rates of filling are about, since the vacancies they were measured on are a stock, not a month's churn."""
-    flows: NDArray[np.int32]
-
-    def key(self, decision: Decision) -> tuple[np.uint64, np.uint64]:
-        """Return the key of a decision this month and its mate."""
-        return self.keys[decision], self.mates[decision]
-
-    def by_cell(self, factor: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Spread this month's [region, service, role] factor over the areas' cells."""
-        return np.asarray(factor[self.number][self.inputs.region].reshape(-1))
-
-
-Step = Callable[[World, Month], None]
-
-
-def open_and_close_posts(world: World, month: Month) -> None:
-    """Open or shut posts until each cell has its funded number (MODEL.md section 2)."""
-    key, mate = month.key(Decision.CLOSE)
-    kernel.open_and_close(
-        world.offset,
-        world.base_number,
-        world.posts.status,
-        month.inputs.target[month.number],
-        world.filled,
-        world.vacant,
-        world.hours,
-        world.posts.hours,
-        key,
-        mate,
-        _pool_with_source(world),
-        month.flows,
-    )
-
-
-def leave(world: World, month: Month) -> None:
-    """Empty the posts whose holders leave this month, and note where they go (MODEL.md section 4)."""
-    rates, posts = month.rates, world.posts
-    key, mate = month.key(Decision.LEAVE)
-    where, where_mate = month.key(Decision.DESTINATION)
-    kernel.leave(
-        month.number,
-        world.offset,
-        world.base_number,
-        posts.status,
-        posts.birth,
-        posts.sector,
-        posts.traits,
-        posts.hours,
-        world.filled,
-        world.vacant,
-        world.hours,
-        rates.exit_hazard.reshape(-1) * month.by_cell(month.inputs.exit_factor),
-        rates.move_hazard.reshape(-1) * month.by_cell(month.inputs.move_factor),
-        rates.weights.trait_weight,
-        rates.age_band,
-        rates.experience_band,
-        rates.weights.exit_weight,
-        rates.weights.move_weight,
-        rates.settled,
-        *rates.bounds,
-        key,
-        mate,
-        where,
-        where_mate,
-        rates.destinations,
-        _pool_with_source(world),
-        month.flows,
-    )
-
-
-def promote(world: World, month: Month) -> None:
-    """Fill senior posts from the role below, which opens a post there (MODEL.md section 5)."""
-    rates = month.rates
-    expected = rates.filling.promotion_rate.reshape(-1) * month.vacant_at_start * month.inputs.promotion_scale[month.number]
-    choose, choose_mate = month.key(Decision.PROMOTE)
-    fill, fill_mate = month.key(Decision.FILL)
-    kernel.promote(
-        month.number,
-        world.offset,
-        world.base_number,
-        _columns(world),
-        world.filled,
-        world.vacant,
-        world.hours,
-        rates.below,
-        _round(world, month, Decision.ROUND_PROMOTIONS, expected),
-        rates.pay_table,
-        choose,
-        choose_mate,
-        fill,
-        fill_mate,
-        month.flows,
-    )
-
-
-def recruit(world: World, month: Month) -> None:
-    """Fill vacancies: movers first in line for their share, people from abroad, resident entrants (MODEL.md section 5)."""
-    rates, number = month.rates, month.number
-    arrivals = rates.filling.arrival_share.reshape(-1) * month.inputs.arrivals[number]
-    kernel.recruit(
-        number,
-        world.offset,
-        world.base_number,
-        _columns(world),
-        world.filled,
-        world.vacant,
-        world.hours,
-        _round(world, month, Decision.ROUND_ENTRANTS, expected_entrants(world, month)),
-        _round(world, month, Decision.ROUND_ARRIVALS, arrivals),
-        rates.return_chance,
-        rates.stay_chance,
-        month.keys[_RECRUITING],
-        month.mates[_RECRUITING],
-        rates.joiners,
-        month.keys[_JOINING],
-        month.mates[_JOINING],
-        _pool_columns(world.pool),
-        month.flows,
-    )
-
-
-MONTH: Final[tuple[Step, ...]] = (open_and_close_posts, leave, promote, recruit)
-"""The month, in order. `almoner steps` prints it."""
-
-
-def expected_entrants(world: World, month: Month) -> NDArray[np.float64]:
-    """Return the resident entrants that each cell expects this month (the matching function; see `filling`)."""
-    filling, inputs = month.rates.filling, month.inputs
-    areas = len(world.area_codes)
-    vacant = month.vacant_at_start.reshape(areas, N_SERVICES, N_ROLES).astype(np.float64)
-    pressure = np.maximum(vacant.sum(axis=2), 1.0) / np.maximum(filling.base_vacancies, 1.0)
-    congestion = pressure ** (inputs.vacancy_exponent - 1.0)
-    people = inputs.working_age[month.number]
-    expected = filling.entrant_rate * vacant * congestion[:, :, None] * people[:, None, None]
-    return np.asarray(expected.reshape(-1) * month.by_cell(inputs.entrant_factor))
+MONTH: Final = (kernel.open_and_close_posts, kernel.leave, kernel.promote, kernel.recruit)
+"""The month, in order. `almoner steps` prints it; `kernel.run_months` calls the same steps without Python in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,24 +56,30 @@ class Run:
     seed: int
     replicate: int = 0
     number: int = 0
-    keys: tuple[NDArray[np.uint64], NDArray[np.uint64]] = field(init=False)
+    months: Months = field(init=False)
     year_flows: NDArray[np.int32] = field(init=False)
     stocks: list[NDArray[np.int32]] = field(default_factory=list)
     flows: list[NDArray[np.int32]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.keys = draws.month_keys(self.seed, self.replicate, self.inputs.months)
+        keys, mates = draws.month_keys(self.seed, self.replicate, self.inputs.months)
+        self.months = _months(self.inputs, keys, mates)
         self.year_flows = np.zeros((self.world.filled.size, len(FLOWS)), np.int32)
         self._note_year()
 
     def advance(self, months: int, after: Callable[[Run], None] | None = None) -> None:
-        """Run `months` months; `after` is called at the end of each (for checks and pictures)."""
-        for _ in range(months):
-            keys, mates = (part[self.number] for part in self.keys)
-            month = Month(self.number, keys, mates, self.inputs, self.rates, self.world.vacant.copy(), self.year_flows)
-            for step in MONTH:
-                step(self.world, month)
-            self.number += 1
+        """Run `months` months; with `after`, which is called at the end of each, step by step."""
+        end = self.number + months
+        while self.number < end:
+            if after is None:
+                count = min(end, (self.number // MONTHS_PER_YEAR + 1) * MONTHS_PER_YEAR) - self.number
+                kernel.run_months(
+                    self.number, count, _stock(self.world), _waiting(self.world), self.rates, self.months, self.year_flows
+                )
+            else:
+                count = 1
+                self._step()
+            self.number += count
             if self.number % MONTHS_PER_YEAR == 0:
                 self._note_year()
             if after is not None:
@@ -255,6 +91,13 @@ class Run:
         shape = (len(self.stocks), areas, N_SERVICES, N_ROLES, -1)
         return YearlyResult(np.stack(self.stocks).reshape(shape), np.stack(self.flows).reshape(shape))
 
+    def _step(self) -> None:
+        stock, waiting = _stock(self.world), _waiting(self.world)
+        vacant_at_start = self.world.vacant.reshape(-1, CELLS_PER_AREA).copy()
+        for step in MONTH:
+            for area in range(len(self.world.area_codes)):
+                step(area, self.number, stock, waiting, self.rates, self.months, vacant_at_start[area], self.year_flows)
+
     def _note_year(self) -> None:
         world = self.world
         self.stocks.append(
@@ -265,53 +108,75 @@ class Run:
 
 
 def build_rates(baseline: Baseline, filling: Filling, weights: Contrasts, tables: AttributeTables, tree: ParameterTree) -> Rates:
-    """Gather what a run reads in every month."""
+    """Gather what stays the same in all months of a run."""
     exit_hazard, move_hazard = cell_hazards(baseline, tree, weights)
-    heaviest = weights.trait_weight.max() * 1.000001
+    # No post's hazard can be above the heaviest weight's; a little more, so that rounding cannot undo it.
+    heaviest = float(weights.trait_weight.max()) * 1.000001
     return Rates(
-        exit_hazard=exit_hazard,
-        move_hazard=move_hazard,
-        weights=weights,
-        bounds=(float(heaviest * weights.exit_weight.max()), float(heaviest * weights.move_weight.max())),
-        settled=EXPERIENCE_STARTS.index(SETTLED_YEARS),
+        exit_hazard=exit_hazard.reshape(-1),
+        move_hazard=move_hazard.reshape(-1),
+        trait_weight=weights.trait_weight,
         age_band=bands(AGE_STARTS),
         experience_band=bands(EXPERIENCE_STARTS),
+        exit_weight=weights.exit_weight,
+        move_weight=weights.move_weight,
+        settled_band=EXPERIENCE_STARTS.index(SETTLED_YEARS),
+        exit_bound=heaviest * float(weights.exit_weight.max()),
+        move_bound=heaviest * float(weights.move_weight.max()),
         destinations=destination_thresholds(tree),
-        filling=filling,
         return_chance=np.uint64(draws.threshold(tree.at("filling.return_rate"))),
         stay_chance=np.uint64(draws.threshold(tree.at("filling.return_same_service"))),
         below=below(),
-        joiners=(
-            tables.age_months,
-            draws.threshold(np.cumsum(tables.nationality_share, axis=-1)),
-            draws.threshold(tables.female_share),
-            draws.threshold(np.cumsum(tables.contract_share, axis=-1)),
-            tables.hours_table,
-            draws.threshold(tables.level_2_share),
-            tables.pay_quantiles_pence,
-        ),
+        entrant_rate=filling.entrant_rate.reshape(-1),
+        promotion_rate=filling.promotion_rate.reshape(-1),
+        arrival_share=filling.arrival_share.reshape(-1),
+        base_vacancies=filling.base_vacancies,
+        vacancy_exponent=tree.at("filling.vacancy_exponent"),
+        age_months=tables.age_months,
+        nationality_chance=draws.threshold(np.cumsum(tables.nationality_share, axis=-1)),
+        female_chance=draws.threshold(tables.female_share),
+        contract_chance=draws.threshold(np.cumsum(tables.contract_share, axis=-1)),
+        hours_table=tables.hours_table,
+        level_2_chance=draws.threshold(tables.level_2_share),
         pay_table=tables.pay_quantiles_pence,
     )
 
 
-def _round(world: World, month: Month, decision: Decision, expected: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Round expected counts up or down by each cell's own luck of the month."""
-    key, _ = month.key(decision)
-    return np.floor(expected + draws.uniforms(key, world.base_number)).astype(np.int64)
+def _months(inputs: Inputs, keys: NDArray[np.uint64], mates: NDArray[np.uint64]) -> Months:
+    def by_cell(factor: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.ascontiguousarray(factor).reshape(*factor.shape[:2], CELLS_PER_AREA)
+
+    return Months(
+        keys=keys,
+        mates=mates,
+        region=inputs.region,
+        target=inputs.target,
+        exit_factor=by_cell(inputs.exit_factor),
+        move_factor=by_cell(inputs.move_factor),
+        entrant_factor=by_cell(inputs.entrant_factor),
+        working_age=np.ascontiguousarray(inputs.working_age),
+        arrivals=inputs.arrivals,
+    )
 
 
-def _columns(world: World) -> tuple[NDArray[np.generic], ...]:
+def _stock(world: World) -> Stock:
     posts = world.posts
-    return posts.status, posts.birth, posts.start, posts.sector, posts.traits, posts.hours, posts.pay
+    return Stock(
+        world.offset,
+        world.base_number,
+        posts.status,
+        posts.birth,
+        posts.start,
+        posts.sector,
+        posts.traits,
+        posts.hours,
+        posts.pay,
+        world.filled,
+        world.vacant,
+        world.hours,
+    )
 
 
-def _pool_columns(pool: Pool) -> tuple[NDArray[np.generic], ...]:
-    return pool.offset, pool.size, pool.number, pool.cell, pool.birth, pool.sector, pool.traits, pool.hours, pool.pay
-
-
-def _pool_with_source(world: World) -> tuple[object, ...]:
-    posts = world.posts
-    return (*_pool_columns(world.pool), (posts.birth, posts.sector, posts.traits, posts.hours, posts.pay))
-
-
-assert CELLS_PER_AREA == N_SERVICES * N_ROLES
+def _waiting(world: World) -> Waiting:
+    pool = world.pool
+    return Waiting(pool.offset, pool.size, pool.number, pool.cell, pool.birth, pool.sector, pool.traits, pool.hours, pool.pay)

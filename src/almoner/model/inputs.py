@@ -44,8 +44,6 @@ class Inputs:
     """[month, area]: residents 18-64 relative to the opening, to the power 1 - n."""
     arrivals: NDArray[np.float64]
     """[month]: people a month, England."""
-    vacancy_exponent: float
-    promotion_scale: NDArray[np.float64]
     pay: PayPath
 
 
@@ -87,8 +85,6 @@ def build_inputs(tree: ParameterTree, baseline: Baseline, tables: AttributeTable
         entrant_factor=entrant_factor,
         working_age=_working_age(baseline.area_codes, months) ** (1.0 - exponent),
         arrivals=tree.series("filling.arrivals", months) * tree.series("filling.arrivals_scale", months) / 12.0,
-        vacancy_exponent=exponent,
-        promotion_scale=np.ones(months),
         pay=pay,
     )
 

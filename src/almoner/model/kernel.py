@@ -1,18 +1,19 @@
-"""The compiled loops of the month: each does one step for every area, posts in order, with nothing but integers deciding.
+"""The compiled steps of the month: each does its work for one area, posts in order, with nothing but integers deciding.
 
-They are called by `engine` and by nobody else. Rows of a cell lie together; a post's draws are keyed by its number, not by its
-row. Hires go to the vacant posts with the lowest keyed hash, so one more hire fills one more post and changes no other.
+All steps take the same things, so that `engine` may put them in a tuple and `run_months` may call them one after another without
+Python in between. Rows of a cell lie together; a post's draws are keyed by its number, not by its row.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from almoner.model.draws import draw
+from almoner.model.draws import Decision, draw, draw_block
+from almoner.model.lottery import chance, lowest, share_out
 from almoner.model.posts import CELLS_PER_AREA, N_ROLES, N_SERVICES
 
 FLOWS: Final = (
@@ -33,96 +34,157 @@ CLOSED, VACANT, FILLED = 0, 1, 2
 RETIREMENT_MONTHS: Final = 66 * 12
 VISA_MARK: Final = 1 << 6
 """The bit of a post's traits that marks a sponsored visa."""
-MAX_WEIGHT_AGE: Final = 128
-
+LAST_BANDED_YEAR: Final = 127
 BLOCK: Final = 1024
 """Posts whose draws are made together."""
 
-_TWO24: Final = float(1 << 24)
 _U32: Final = np.uint64(32)
+_UNIT: Final = 2.0**-32
+
+# Plain integers, because compiled code knows no enumerations.
+_LEAVE, _DESTINATION, _FILL = int(Decision.LEAVE), int(Decision.DESTINATION), int(Decision.FILL)
+_RETURN, _RETURN_SERVICE = int(Decision.RETURN), int(Decision.RETURN_SERVICE)
+_PROMOTE, _CLOSE = int(Decision.PROMOTE), int(Decision.CLOSE)
+_ROUND_ENTRANTS, _ROUND_ARRIVALS = int(Decision.ROUND_ENTRANTS), int(Decision.ROUND_ARRIVALS)
+_ROUND_PROMOTIONS = int(Decision.ROUND_PROMOTIONS)
+_AGE, _SEX, _NATIONALITY = int(Decision.JOINER_AGE), int(Decision.JOINER_SEX), int(Decision.JOINER_NATIONALITY)
+_CONTRACT, _HOURS = int(Decision.JOINER_CONTRACT), int(Decision.JOINER_HOURS)
+_QUALIFICATION, _PAY = int(Decision.JOINER_QUALIFICATION), int(Decision.JOINER_PAY)
+
+
+_inlined = njit(cache=True, nogil=True, inline="always")
+"""For helpers that take many columns: a real call would count a reference to each of them, which costs more than the work."""
+
+
+class Stock(NamedTuple):
+    """The posts, one row a post, and what is counted by cell (`offset` to `number`, `filled` to `hours`)."""
+
+    offset: NDArray[np.int64]
+    number: NDArray[np.uint64]
+    status: NDArray[np.uint8]
+    birth: NDArray[np.int16]
+    start: NDArray[np.int16]
+    sector: NDArray[np.int16]
+    traits: NDArray[np.uint8]
+    hours_of: NDArray[np.uint8]
+    pay: NDArray[np.int16]
+    filled: NDArray[np.int64]
+    vacant: NDArray[np.int64]
+    hours: NDArray[np.int64]
+
+
+class Waiting(NamedTuple):
+    """People between two care jobs, one row a person, a slice an area."""
+
+    offset: NDArray[np.int64]
+    size: NDArray[np.int64]
+    number: NDArray[np.uint64]
+    cell: NDArray[np.int16]
+    birth: NDArray[np.int16]
+    sector: NDArray[np.int16]
+    traits: NDArray[np.uint8]
+    hours_of: NDArray[np.uint8]
+    pay: NDArray[np.int16]
+
+
+class Rates(NamedTuple):
+    """What stays the same in all months of a run. Hazards and rates are [cell], chances integer thresholds."""
+
+    exit_hazard: NDArray[np.float64]
+    move_hazard: NDArray[np.float64]
+    trait_weight: NDArray[np.float64]
+    age_band: NDArray[np.uint8]
+    experience_band: NDArray[np.uint8]
+    exit_weight: NDArray[np.float64]
+    move_weight: NDArray[np.float64]
+    settled_band: int
+    exit_bound: float
+    move_bound: float
+    destinations: NDArray[np.uint64]
+    return_chance: np.uint64
+    stay_chance: np.uint64
+    below: NDArray[np.int64]
+    entrant_rate: NDArray[np.float64]
+    promotion_rate: NDArray[np.float64]
+    arrival_share: NDArray[np.float64]
+    base_vacancies: NDArray[np.float64]
+    vacancy_exponent: float
+    age_months: NDArray[np.int16]
+    nationality_chance: NDArray[np.uint64]
+    female_chance: NDArray[np.uint64]
+    contract_chance: NDArray[np.uint64]
+    hours_table: NDArray[np.uint8]
+    level_2_chance: NDArray[np.uint64]
+    pay_table: NDArray[np.int16]
+
+
+class Months(NamedTuple):
+    """What each month reads. Factors are [month, region, cell of an area]; keys and their mates are [month, decision]."""
+
+    keys: NDArray[np.uint64]
+    mates: NDArray[np.uint64]
+    region: NDArray[np.int64]
+    target: NDArray[np.int64]
+    exit_factor: NDArray[np.float64]
+    move_factor: NDArray[np.float64]
+    entrant_factor: NDArray[np.float64]
+    working_age: NDArray[np.float64]
+    arrivals: NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True)
-def chance(hazard: float) -> np.uint64:
-    """Integer threshold of 1 - exp(-hazard) for a monthly hazard up to about 0.7: a series, so that no libm decides."""
-    h = hazard if hazard < 0.7 else 0.7
-    p = h * (1.0 - h * (0.5 - h * (1.0 / 6.0 - h * (1.0 / 24.0 - h * (1.0 / 120.0 - h * (1.0 / 720.0 - h / 5040.0))))))
-    return np.uint64(p * _TWO24 + 0.5) << np.uint64(8)
-
-
-@njit(cache=True, nogil=True)
-def open_and_close(offset, number, status, target, filled, vacant, hours, hours_of, key, mate, pool, flows):  # type: ignore[no-untyped-def]
-    """Open closed posts, lowest place first, or shut posts - vacant ones first - until each cell has `target` posts."""
-    for c in range(target.size):
-        surplus = filled[c] + vacant[c] - target[c]
+def open_and_close_posts(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # type: ignore[no-untyped-def]
+    """Open closed posts, lowest place first, or shut some, vacant ones first, until each cell has its funded number (section 2)."""
+    key, mate = months.keys[m, _CLOSE], months.mates[m, _CLOSE]
+    offset, number, status = stock.offset, stock.number, stock.status
+    for c in range(area * CELLS_PER_AREA, (area + 1) * CELLS_PER_AREA):
+        surplus = stock.filled[c] + stock.vacant[c] - months.target[m, c]
         if surplus < 0:
             for i in range(offset[c], offset[c + 1]):
                 if status[i] == CLOSED:
                     status[i] = VACANT
-                    vacant[c] += 1
+                    stock.vacant[c] += 1
                     surplus += 1
                     if surplus == 0:
                         break
         elif surplus > 0:
-            shut = min(surplus, vacant[c])
-            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, VACANT, vacant[c], shut)
+            shut = min(surplus, stock.vacant[c])
+            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, VACANT, stock.vacant[c], shut)
             for j in range(shut):
                 status[rows[j]] = CLOSED
-            vacant[c] -= shut
-            redundant = min(surplus - shut, filled[c])
-            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, FILLED, filled[c], redundant)
+            stock.vacant[c] -= shut
+            redundant = min(surplus - shut, stock.filled[c])
+            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, FILLED, stock.filled[c], redundant)
             for j in range(redundant):
                 i = rows[j]
-                flows[c, _to_pool(pool, c, i, number[c] + np.uint64(i - offset[c]))] += 1
+                flows[c, _to_pool(waiting, stock, c, i, number[c] + np.uint64(i - offset[c]))] += 1
                 status[i] = CLOSED
-                filled[c] -= 1
-                hours[c] -= hours_of[i]
+                stock.filled[c] -= 1
+                stock.hours[c] -= stock.hours_of[i]
 
 
 @njit(cache=True, nogil=True)
-def leave(  # type: ignore[no-untyped-def]
-    month,
-    offset,
-    number,
-    status,
-    birth,
-    sector,
-    traits,
-    hours_of,
-    filled,
-    vacant,
-    hours,
-    exit_hazard,
-    move_hazard,
-    trait_weight,
-    age_band,
-    experience_band,
-    exit_weight,
-    move_weight,
-    settled,
-    exit_bound,
-    move_bound,
-    key,
-    mate,
-    destination_key,
-    destination_mate,
-    destination_chance,
-    pool,
-    flows,
-):
-    """Empty the posts whose holders leave this month: two competing hazards on one draw (MODEL.md section 4)."""
+def leave(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # type: ignore[no-untyped-def]
+    """Empty the posts whose holders leave this month, by two competing hazards on one draw, and note where they go (section 4)."""
+    key, mate = months.keys[m, _LEAVE], months.mates[m, _LEAVE]
+    where_key, where_mate = months.keys[m, _DESTINATION], months.mates[m, _DESTINATION]
+    offset, number, status, birth, sector = stock.offset, stock.number, stock.status, stock.birth, stock.sector
+    traits_of, hours_of, filled, vacant, hours = stock.traits, stock.hours_of, stock.filled, stock.vacant, stock.hours
+    age_band, experience_band, trait_weight = rates.age_band, rates.experience_band, rates.trait_weight
+    exit_weight, move_weight, destinations = rates.exit_weight, rates.move_weight, rates.destinations
     luck = np.empty(BLOCK, np.uint32)
-    for c in range(filled.size):
+    exit_factor, move_factor = months.exit_factor[m, months.region[area]], months.move_factor[m, months.region[area]]
+    for c in range(area * CELLS_PER_AREA, (area + 1) * CELLS_PER_AREA):
         if filled[c] == 0:
             continue
-        most = chance(exit_hazard[c] * exit_bound + move_hazard[c] * move_bound)
+        exit_hazard = rates.exit_hazard[c] * exit_factor[c % CELLS_PER_AREA]
+        move_hazard = rates.move_hazard[c] * move_factor[c % CELLS_PER_AREA]
+        most = chance(exit_hazard * rates.exit_bound + move_hazard * rates.move_bound)
         first, last = offset[c], offset[c + 1]
         for start in range(first, last, BLOCK):
             base = number[c] + np.uint64(start - first)
             size = min(BLOCK, last - start)
-            # The draws of a block come first, by themselves: that loop has no branch, so the compiler does many at once.
-            for j in range(size):
-                luck[j] = draw(key, mate, base + np.uint64(j))
+            draw_block(key, mate, base, luck, size)
             for j in range(size):
                 u = np.uint64(luck[j])
                 if u >= most:
@@ -130,21 +192,22 @@ def leave(  # type: ignore[no-untyped-def]
                 i = start + j
                 if status[i] != FILLED:
                     continue
-                age = month - birth[i]
-                a = age_band[min(age // 12, MAX_WEIGHT_AGE - 1)]
-                e = experience_band[min((month - sector[i]) // 12, MAX_WEIGHT_AGE - 1)]
-                w = trait_weight[traits[i] & ~VISA_MARK if e >= settled else traits[i]]
-                leaving_sector = exit_hazard[c] * w * exit_weight[a, e]
-                leaving_employer = move_hazard[c] * w * move_weight[a, e]
+                age = m - birth[i]
+                a = age_band[min(age // 12, LAST_BANDED_YEAR)]
+                e = experience_band[min((m - sector[i]) // 12, LAST_BANDED_YEAR)]
+                traits = traits_of[i]
+                w = trait_weight[traits & ~VISA_MARK if e >= rates.settled_band else traits]
+                leaving_sector = exit_hazard * w * exit_weight[a, e]
+                leaving_employer = move_hazard * w * move_weight[a, e]
                 either = chance(leaving_sector + leaving_employer)
                 if u >= either:
                     continue
                 out = np.uint64(float(either) * (leaving_sector / (leaving_sector + leaving_employer)))
                 if u < out:
-                    where = np.uint64(draw(destination_key, destination_mate, base + np.uint64(j)))
-                    flows[c, destination(age, where, destination_chance)] += 1
+                    where = np.uint64(draw(where_key, where_mate, base + np.uint64(j)))
+                    flows[c, _destination(age, where, destinations)] += 1
                 else:
-                    flows[c, _to_pool(pool, c, i, base + np.uint64(j))] += 1
+                    flows[c, _to_pool(waiting, stock, c, i, base + np.uint64(j))] += 1
                 status[i] = VACANT
                 filled[c] -= 1
                 vacant[c] += 1
@@ -152,7 +215,154 @@ def leave(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def destination(age: int, u: np.uint64, cumulative: NDArray[np.uint64]) -> int:
+def promote(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # type: ignore[no-untyped-def]
+    """Fill senior posts from the role below in the same service and area, which opens a post there (section 5)."""
+    fill_key, fill_mate = months.keys[m, _FILL], months.mates[m, _FILL]
+    choose_key, choose_mate = months.keys[m, _PROMOTE], months.mates[m, _PROMOTE]
+    round_key, round_mate = months.keys[m, _ROUND_PROMOTIONS], months.mates[m, _ROUND_PROMOTIONS]
+    offset, number, status = stock.offset, stock.number, stock.status
+    for c in range(area * CELLS_PER_AREA, (area + 1) * CELLS_PER_AREA):
+        source_role = rates.below[c % N_ROLES]
+        if source_role < 0 or stock.vacant[c] == 0:
+            continue
+        expected = rates.promotion_rate[c] * vacant_at_start[c % CELLS_PER_AREA]
+        source = c - c % N_ROLES + source_role
+        k = min(_rounded(expected, draw(round_key, round_mate, number[c])), stock.vacant[c], stock.filled[source])
+        if k <= 0:
+            continue
+        rows = lowest(fill_key, fill_mate, number[c], offset[c], offset[c + 1], status, VACANT, stock.vacant[c], k)
+        first, last = offset[source], offset[source + 1]
+        people = lowest(choose_key, choose_mate, number[source], first, last, status, FILLED, stock.filled[source], k)
+        service, role = (c % CELLS_PER_AREA) // N_ROLES, c % N_ROLES
+        for j in range(k):
+            i, p = rows[j], people[j]
+            u = np.uint64(draw(fill_key, fill_mate, number[c] + np.uint64(i - offset[c])))
+            status[i] = FILLED
+            stock.birth[i], stock.sector[i] = stock.birth[p], stock.sector[p]
+            stock.traits[i], stock.hours_of[i] = stock.traits[p], stock.hours_of[p]
+            stock.start[i] = m
+            senior_pay = rates.pay_table[service, role, (u * np.uint64(rates.pay_table.shape[2])) >> _U32]
+            stock.pay[i] = max(stock.pay[p], senior_pay)
+            status[p] = VACANT
+            stock.hours[c] += stock.hours_of[i]
+            stock.hours[source] -= stock.hours_of[i]
+        stock.filled[c] += k
+        stock.vacant[c] -= k
+        stock.filled[source] -= k
+        stock.vacant[source] += k
+        flows[c, PROMOTED_IN] += k
+        flows[source, PROMOTED_OUT] += k
+
+
+@njit(cache=True, nogil=True)
+def recruit(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # type: ignore[no-untyped-def]
+    """Fill vacancies with people who move between care jobs, from abroad and from the area; scarce ones in proportion (section 5)."""
+    fill_key, fill_mate = months.keys[m, _FILL], months.mates[m, _FILL]
+    return_key, return_mate = months.keys[m, _RETURN], months.mates[m, _RETURN]
+    service_key, service_mate = months.keys[m, _RETURN_SERVICE], months.mates[m, _RETURN_SERVICE]
+    offset, number, vacant = stock.offset, stock.number, stock.vacant
+    moving = np.zeros(CELLS_PER_AREA, np.int64)
+    arriving = np.zeros(CELLS_PER_AREA, np.int64)
+    entering = np.zeros(CELLS_PER_AREA, np.int64)
+    placed = np.zeros(CELLS_PER_AREA, np.int64)
+    list_start = np.zeros(CELLS_PER_AREA + 1, np.int64)
+    first_cell = area * CELLS_PER_AREA
+    p0, size = waiting.offset[area], waiting.size[area]
+    moving[:] = 0
+    placed[:] = 0
+    going = np.full(size, -1, np.int64)
+    for p in range(size):
+        person = waiting.number[p0 + p]
+        if np.uint64(draw(return_key, return_mate, person)) < rates.return_chance:
+            u = np.uint64(draw(service_key, service_mate, person))
+            going[p] = _next_cell(waiting.cell[p0 + p], first_cell, vacant, u, rates.stay_chance)
+            if going[p] >= 0:
+                moving[going[p]] += 1
+    _expect(m, area, vacant_at_start, stock, rates, months, arriving, entering)
+    for k in range(CELLS_PER_AREA):
+        c = first_cell + k
+        luck = draw(service_key, service_mate, number[c])
+        moving[k], arriving[k], entering[k] = share_out(vacant[c], moving[k], arriving[k], entering[k], luck)
+        list_start[k + 1] = list_start[k] + moving[k] + arriving[k] + entering[k]
+    rows = np.empty(list_start[CELLS_PER_AREA], np.int64)
+    for k in range(CELLS_PER_AREA):
+        hires = list_start[k + 1] - list_start[k]
+        if hires > 0:
+            c = first_cell + k
+            rows[list_start[k] : list_start[k + 1]] = lowest(
+                fill_key, fill_mate, number[c], offset[c], offset[c + 1], stock.status, VACANT, vacant[c], hires
+            )
+    kept = 0
+    for p in range(size):
+        k = going[p]
+        if k >= 0 and placed[k] < moving[k]:
+            _start_again(m, stock, waiting, rows[list_start[k] + placed[k]], first_cell + k, p0 + p)
+            placed[k] += 1
+        else:
+            _keep_waiting(waiting, p0 + kept, p0 + p)
+            kept += 1
+    waiting.size[area] = kept
+    for k in range(CELLS_PER_AREA):
+        c = first_cell + k
+        for j in range(list_start[k] + moving[k], list_start[k + 1]):
+            from_abroad = j - list_start[k] < moving[k] + arriving[k]
+            _join(m, stock, rates, months, rows[j], c, from_abroad)
+        hires = list_start[k + 1] - list_start[k]
+        stock.filled[c] += hires
+        vacant[c] -= hires
+        flows[c, MOVE_IN] += moving[k]
+        flows[c, ARRIVAL] += arriving[k]
+        flows[c, ENTRANT] += entering[k]
+
+
+@njit(cache=True, nogil=True)
+def run_months(first, count, stock, waiting, rates, months, flows):  # type: ignore[no-untyped-def]
+    """Run the steps of `engine.MONTH` in their order, for `count` months from `first`, without Python in between.
+
+    Nothing crosses areas within a run, so each area goes through all its months while its posts are in the processor's cache.
+    """
+    vacant_at_start = np.empty(CELLS_PER_AREA, np.int64)
+    for area in range(waiting.size.size):
+        for m in range(first, first + count):
+            vacant_at_start[:] = stock.vacant[area * CELLS_PER_AREA : (area + 1) * CELLS_PER_AREA]
+            open_and_close_posts(area, m, stock, waiting, rates, months, vacant_at_start, flows)
+            leave(area, m, stock, waiting, rates, months, vacant_at_start, flows)
+            promote(area, m, stock, waiting, rates, months, vacant_at_start, flows)
+            recruit(area, m, stock, waiting, rates, months, vacant_at_start, flows)
+
+
+@_inlined
+def _expect(m, area, vacant_at_start, stock, rates, months, arriving, entering):  # type: ignore[no-untyped-def]
+    """Write the arrivals and resident entrants of each cell of an area: expected ones, rounded by the cell's luck of the month.
+
+    Entrants are `rate x V x (V_s / V_s0)^(n - 1)` with V_s the vacancies of the area's service (see `filling`). Vacancies are those
+    of the month's start: the rates were measured on a stock, which knows nothing of the posts that empty and fill within a month.
+    """
+    entrant_key, entrant_mate = months.keys[m, _ROUND_ENTRANTS], months.mates[m, _ROUND_ENTRANTS]
+    arrival_key, arrival_mate = months.keys[m, _ROUND_ARRIVALS], months.mates[m, _ROUND_ARRIVALS]
+    region = months.region[area]
+    for s in range(N_SERVICES):
+        total = 0
+        for r in range(N_ROLES):
+            total += vacant_at_start[s * N_ROLES + r]
+        pressure = max(float(total), 1.0) / max(rates.base_vacancies[area, s], 1.0)
+        common = pressure ** (rates.vacancy_exponent - 1.0) * months.working_age[m, area]
+        for r in range(N_ROLES):
+            k = s * N_ROLES + r
+            c = area * CELLS_PER_AREA + k
+            expected = rates.entrant_rate[c] * vacant_at_start[k] * common * months.entrant_factor[m, region, k]
+            entering[k] = _rounded(expected, draw(entrant_key, entrant_mate, stock.number[c]))
+            arriving[k] = _rounded(rates.arrival_share[c] * months.arrivals[m], draw(arrival_key, arrival_mate, stock.number[c]))
+
+
+@njit(cache=True, nogil=True)
+def _rounded(expected: float, luck: np.uint32) -> int:
+    """Round an expected count up or down, in proportion; steps of 2**-20 keep the last bits of a power from deciding."""
+    return int(np.floor(np.rint(expected * 1048576.0) / 1048576.0 + luck * _UNIT))
+
+
+@njit(cache=True, nogil=True)
+def _destination(age: int, u: np.uint64, cumulative: NDArray[np.uint64]) -> int:
     """Say where someone who leaves the sector goes: from state pension age on, into retirement."""
     if age >= RETIREMENT_MONTHS:
         return EXIT_RETIRED
@@ -163,225 +373,7 @@ def destination(age: int, u: np.uint64, cumulative: NDArray[np.uint64]) -> int:
     return EXIT_RETIRED if u < cumulative[2] else EXIT_ABROAD
 
 
-@njit(cache=True, nogil=True)
-def promote(  # type: ignore[no-untyped-def]
-    month,
-    offset,
-    number,
-    posts,
-    filled,
-    vacant,
-    hours,
-    below,
-    wanted,
-    pay_table,
-    choose_key,
-    choose_mate,
-    fill_key,
-    fill_mate,
-    flows,
-):
-    """Fill senior posts from the role below in the same service and area, which opens a post there."""
-    status, birth, start, sector, traits, hours_of, pay = posts
-    for c in range(wanted.size):
-        k = min(wanted[c], vacant[c])
-        source_role = below[c % N_ROLES]
-        if k <= 0 or source_role < 0:
-            continue
-        source = c - c % N_ROLES + source_role
-        k = min(k, filled[source])
-        rows = lowest(fill_key, fill_mate, number[c], offset[c], offset[c + 1], status, VACANT, vacant[c], k)
-        people = lowest(
-            choose_key, choose_mate, number[source], offset[source], offset[source + 1], status, FILLED, filled[source], k
-        )
-        service, role = (c % CELLS_PER_AREA) // N_ROLES, c % N_ROLES
-        for j in range(k):
-            i, p = rows[j], people[j]
-            u = np.uint64(draw(fill_key, fill_mate, number[c] + np.uint64(i - offset[c])))
-            status[i] = FILLED
-            birth[i], sector[i], traits[i], hours_of[i] = birth[p], sector[p], traits[p], hours_of[p]
-            start[i] = month
-            pay[i] = max(pay[p], pay_table[service, role, (u * np.uint64(pay_table.shape[2])) >> _U32])
-            status[p] = VACANT
-            hours[c] += hours_of[i]
-            hours[source] -= hours_of[i]
-        filled[c] += k
-        vacant[c] -= k
-        filled[source] -= k
-        vacant[source] += k
-        flows[c, PROMOTED_IN] += k
-        flows[source, PROMOTED_OUT] += k
-
-
-@njit(cache=True, nogil=True)
-def recruit(  # type: ignore[no-untyped-def]
-    month,
-    offset,
-    number,
-    posts,
-    filled,
-    vacant,
-    hours,
-    entrants,
-    arrivals,
-    return_chance,
-    stay_chance,
-    keys,
-    mates,
-    tables,
-    joiner_keys,
-    joiner_mates,
-    pool,
-    flows,
-):
-    """Fill vacancies with people who move between care jobs, people from abroad and resident entrants.
-
-    When more come than there are vacancies, each group gets its proportion; posts go by the lowest keyed hash.
-    """
-    status, birth, start, sector, traits, hours_of, pay = posts
-    pool_offset, pool_size, pool_number, pool_cell, pool_birth, pool_sector, pool_traits, pool_hours, pool_pay = pool
-    fill_key, return_key, service_key = keys
-    fill_mate, return_mate, service_mate = mates
-    n_areas = pool_size.size
-    moving = np.zeros(CELLS_PER_AREA, np.int64)
-    placed = np.zeros(CELLS_PER_AREA, np.int64)
-    list_start = np.zeros(CELLS_PER_AREA + 1, np.int64)
-    for area in range(n_areas):
-        first_cell = area * CELLS_PER_AREA
-        p0 = pool_offset[area]
-        size = pool_size[area]
-        moving[:] = 0
-        placed[:] = 0
-        going = np.full(size, -1, np.int64)
-        for p in range(size):
-            person = pool_number[p0 + p]
-            if np.uint64(draw(return_key, return_mate, person)) >= return_chance:
-                continue
-            going[p] = _next_cell(
-                pool_cell[p0 + p], first_cell, vacant, np.uint64(draw(service_key, service_mate, person)), stay_chance
-            )
-            if going[p] >= 0:
-                moving[going[p]] += 1
-        list_start[0] = 0
-        for k in range(CELLS_PER_AREA):
-            c = first_cell + k
-            moving[k], from_abroad, resident = share_out(
-                vacant[c], moving[k], arrivals[c], entrants[c], draw(service_key, service_mate, number[c])
-            )
-            arrivals[c], entrants[c] = from_abroad, resident
-            list_start[k + 1] = list_start[k] + moving[k] + from_abroad + resident
-        rows = np.empty(list_start[CELLS_PER_AREA], np.int64)
-        for k in range(CELLS_PER_AREA):
-            hires = list_start[k + 1] - list_start[k]
-            if hires > 0:
-                c = first_cell + k
-                rows[list_start[k] : list_start[k + 1]] = lowest(
-                    fill_key, fill_mate, number[c], offset[c], offset[c + 1], status, VACANT, vacant[c], hires
-                )
-        kept = 0
-        for p in range(size):
-            k = going[p]
-            q = p0 + p
-            if k >= 0 and placed[k] < moving[k]:
-                i = rows[list_start[k] + placed[k]]
-                placed[k] += 1
-                status[i] = FILLED
-                start[i] = month
-                birth[i], sector[i], traits[i] = pool_birth[q], pool_sector[q], pool_traits[q]
-                hours_of[i], pay[i] = pool_hours[q], pool_pay[q]
-                hours[first_cell + k] += hours_of[i]
-            else:
-                t = p0 + kept
-                pool_number[t], pool_cell[t], pool_birth[t] = pool_number[q], pool_cell[q], pool_birth[q]
-                pool_sector[t], pool_traits[t] = pool_sector[q], pool_traits[q]
-                pool_hours[t], pool_pay[t] = pool_hours[q], pool_pay[q]
-                kept += 1
-        pool_size[area] = kept
-        for k in range(CELLS_PER_AREA):
-            c = first_cell + k
-            hires = list_start[k + 1] - list_start[k]
-            if hires == 0:
-                continue
-            for j in range(moving[k], hires):
-                i = rows[list_start[k] + j]
-                _join(
-                    i,
-                    c,
-                    month,
-                    j < moving[k] + arrivals[c],
-                    number[c] + np.uint64(i - offset[c]),
-                    posts,
-                    tables,
-                    joiner_keys,
-                    joiner_mates,
-                )
-                hours[c] += hours_of[i]
-            filled[c] += hires
-            vacant[c] -= hires
-            flows[c, MOVE_IN] += moving[k]
-            flows[c, ARRIVAL] += arrivals[c]
-            flows[c, ENTRANT] += entrants[c]
-
-
-@njit(cache=True, nogil=True)
-def share_out(vacancies: int, moving: int, arrivals: int, entrants: int, luck: np.uint32) -> tuple[int, int, int]:
-    """Cut three groups in proportion, by cumulative rounding with a keyed start, so that they never exceed `vacancies`."""
-    total = moving + arrivals + entrants
-    if total <= vacancies:
-        return moving, arrivals, entrants
-    start = np.int64((np.uint64(luck) * np.uint64(total)) >> _U32)
-    first = (moving * vacancies + start) // total
-    second = ((moving + arrivals) * vacancies + start) // total - first
-    return int(first), int(second), int(vacancies - first - second)
-
-
-@njit(cache=True, nogil=True)
-def lowest(key, mate, number, first, last, status, wanted, present, count):  # type: ignore[no-untyped-def]
-    """Return the rows of the `count` posts with the lowest keyed hash among the `present` ones of status `wanted`, lowest first.
-
-    Hashes are uniform, so the lowest `count` lie almost surely under a limit a little above count / present: only those under it
-    are sorted. When they are too few, all are.
-    """
-    words = np.empty(max(present, 1), np.uint64)
-    rows = np.empty(max(count, 0), np.int64)
-    if count <= 0:
-        return rows
-    held = 0
-    share = (count + 4.0 * np.sqrt(float(count)) + 4.0) / present
-    limit = np.uint64(min(share, 1.0) * 4294967296.0)
-    for _ in range(2):
-        held = 0
-        for i in range(first, last):
-            if status[i] == wanted:
-                u = np.uint64(draw(key, mate, number + np.uint64(i - first)))
-                if u < limit:
-                    words[held] = (u << _U32) | np.uint64(i - first)
-                    held += 1
-        if held >= count:
-            break
-        limit = np.uint64(1) << _U32
-    _sort(words, held)
-    for j in range(count):
-        rows[j] = first + np.int64(words[j] & np.uint64(0xFFFFFFFF))
-    return rows
-
-
-@njit(cache=True, nogil=True)
-def _sort(words, count):  # type: ignore[no-untyped-def]
-    """Sort the first `count` words in place: by insertion when they are few."""
-    if count > 48:
-        words[:count] = np.sort(words[:count])
-        return
-    for i in range(1, count):
-        word = words[i]
-        j = i
-        while j > 0 and words[j - 1] > word:
-            words[j] = words[j - 1]
-            j -= 1
-        words[j] = word
-
-
-@njit(cache=True, nogil=True, inline="always")
+@_inlined
 def _next_cell(cell, first_cell, vacant, u, stay_chance):  # type: ignore[no-untyped-def]
     """Return the cell (within the area) that a mover tries: the own one, or one of the same role in proportion to vacancies."""
     if u < stay_chance:
@@ -401,49 +393,73 @@ def _next_cell(cell, first_cell, vacant, u, stay_chance):  # type: ignore[no-unt
     return -1
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _join(i, c, month, from_abroad, post, posts, tables, keys, mates):  # type: ignore[no-untyped-def]
-    """Write the attributes of a new joiner, drawn by the post's own hashes of the month."""
-    status, birth, start, sector, traits, hours_of, pay = posts
-    age_months, nationality_chance, female_chance, contract_chance, hours_table, level_2_chance, pay_table = tables
+@_inlined
+def _to_pool(waiting, stock, c, i, number):  # type: ignore[no-untyped-def]
+    """Put the holder of row i of cell c into the area's pool and say which flow that was; a full pool sends people out."""
+    area = c // CELLS_PER_AREA
+    q = waiting.offset[area] + waiting.size[area]
+    if q >= waiting.offset[area + 1]:
+        return EXIT_OTHER
+    waiting.number[q] = number
+    waiting.cell[q] = c % CELLS_PER_AREA
+    waiting.birth[q], waiting.sector[q] = stock.birth[i], stock.sector[i]
+    waiting.traits[q], waiting.hours_of[q], waiting.pay[q] = stock.traits[i], stock.hours_of[i], stock.pay[i]
+    waiting.size[area] += 1
+    return MOVE_OUT
+
+
+@_inlined
+def _start_again(m, stock, waiting, i, c, q):  # type: ignore[no-untyped-def]
+    """Let the person in row q of the pool take the vacant post of row i."""
+    stock.status[i] = FILLED
+    stock.start[i] = m
+    stock.birth[i], stock.sector[i] = waiting.birth[q], waiting.sector[q]
+    stock.traits[i], stock.hours_of[i], stock.pay[i] = waiting.traits[q], waiting.hours_of[q], waiting.pay[q]
+    stock.hours[c] += stock.hours_of[i]
+
+
+@_inlined
+def _keep_waiting(waiting, t, q):  # type: ignore[no-untyped-def]
+    """Move the person in row q of the pool up to row t."""
+    waiting.number[t], waiting.cell[t], waiting.birth[t] = waiting.number[q], waiting.cell[q], waiting.birth[q]
+    waiting.sector[t], waiting.traits[t] = waiting.sector[q], waiting.traits[q]
+    waiting.hours_of[t], waiting.pay[t] = waiting.hours_of[q], waiting.pay[q]
+
+
+@_inlined
+def _join(m, stock, rates, months, i, c, from_abroad):  # type: ignore[no-untyped-def]
+    """Let someone new to the sector take the vacant post of row i; attributes are drawn by the post's own hashes of the month."""
+    keys, mates = months.keys[m], months.mates[m]
+    post = stock.number[c] + np.uint64(i - stock.offset[c])
     s, r = (c % CELLS_PER_AREA) // N_ROLES, c % N_ROLES
-    ages = age_months.shape[2]
-    age = np.int64(age_months[s, r, np.uint64(draw(keys[0], mates[0], post)) * np.uint64(ages) >> _U32])
+    age = np.int64(rates.age_months[s, r, _place(draw(keys[_AGE], mates[_AGE], post), rates.age_months.shape[2])])
     nation = 2
     if not from_abroad:
-        u = np.uint64(draw(keys[2], mates[2], post))
-        nation = 0 if u < nationality_chance[s, r, 0] else (1 if u < nationality_chance[s, r, 1] else 2)
-    female = np.uint64(draw(keys[1], mates[1], post)) < female_chance[s, r, nation]
-    u = np.uint64(draw(keys[3], mates[3], post))
-    contract = 0 if u < contract_chance[s, r, 0] else (1 if u < contract_chance[s, r, 1] else 2)
-    week = hours_table[s, r, contract, np.uint64(draw(keys[4], mates[4], post)) * np.uint64(hours_table.shape[3]) >> _U32]
-    level_2 = np.uint64(draw(keys[5], mates[5], post)) < level_2_chance[s, r]
-    status[i] = FILLED
-    birth[i] = month - age
-    start[i] = month
-    sector[i] = month
-    traits[i] = (
+        u = np.uint64(draw(keys[_NATIONALITY], mates[_NATIONALITY], post))
+        nation = 0 if u < rates.nationality_chance[s, r, 0] else (1 if u < rates.nationality_chance[s, r, 1] else 2)
+    female = np.uint64(draw(keys[_SEX], mates[_SEX], post)) < rates.female_chance[s, r, nation]
+    u = np.uint64(draw(keys[_CONTRACT], mates[_CONTRACT], post))
+    contract = 0 if u < rates.contract_chance[s, r, 0] else (1 if u < rates.contract_chance[s, r, 1] else 2)
+    week = rates.hours_table[s, r, contract, _place(draw(keys[_HOURS], mates[_HOURS], post), rates.hours_table.shape[3])]
+    level_2 = np.uint64(draw(keys[_QUALIFICATION], mates[_QUALIFICATION], post)) < rates.level_2_chance[s, r]
+    stock.status[i] = FILLED
+    stock.birth[i] = m - age
+    stock.start[i] = m
+    stock.sector[i] = m
+    stock.traits[i] = (
         (1 if female else 0)
         | (nation << 1)
         | (contract << 3)
         | ((1 if level_2 else 0) << 5)
-        | ((1 if from_abroad else 0) << 6)
+        | (VISA_MARK if from_abroad else 0)
         | ((1 if week >= 35 else 0) << 7)
     )
-    hours_of[i] = week
-    pay[i] = pay_table[s, r, np.uint64(draw(keys[6], mates[6], post)) * np.uint64(pay_table.shape[2]) >> _U32]
+    stock.hours_of[i] = week
+    stock.pay[i] = rates.pay_table[s, r, _place(draw(keys[_PAY], mates[_PAY], post), rates.pay_table.shape[2])]
+    stock.hours[c] += week
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _to_pool(pool, c, i, number):  # type: ignore[no-untyped-def]
-    """Put the holder of row i of cell c into the area's pool and say which flow that was; a full pool sends people out."""
-    offset, size, numbers, cell, birth, sector, traits, hours, pay, source = pool
-    area = c // CELLS_PER_AREA
-    q = offset[area] + size[area]
-    if q >= offset[area + 1]:
-        return EXIT_OTHER
-    numbers[q] = number
-    cell[q] = c % CELLS_PER_AREA
-    birth[q], sector[q], traits[q], hours[q], pay[q] = source[0][i], source[1][i], source[2][i], source[3][i], source[4][i]
-    size[area] += 1
-    return MOVE_OUT
+@njit(cache=True, nogil=True)
+def _place(luck: np.uint32, size: int) -> np.uint64:
+    """Return a place in a table of equally likely entries."""
+    return (np.uint64(luck) * np.uint64(size)) >> _U32

@@ -19,7 +19,7 @@ from almoner.model import draws
 from almoner.model.baseline import Baseline, Holders, build, holders
 from almoner.model.baseline.samples import cells_of, thinned
 from almoner.model.clock import MONTHS_PER_YEAR, hazard_of_turnover
-from almoner.model.kernel import MAX_WEIGHT_AGE
+from almoner.model.kernel import LAST_BANDED_YEAR
 from almoner.model.posts import N_ROLES, N_SERVICES
 from almoner.model.world import contract_of, has_level_2, has_visa, is_full_time, pack, without_visa
 from almoner.parameters import ParameterTree
@@ -60,7 +60,7 @@ class Contrasts:
 
 def bands(starts: tuple[int, ...]) -> NDArray[np.uint8]:
     """Return the band of every whole year 0 to 127."""
-    return (np.searchsorted(np.array(starts), np.arange(MAX_WEIGHT_AGE), side="right") - 1).astype(np.uint8)
+    return (np.searchsorted(np.array(starts), np.arange(LAST_BANDED_YEAR + 1), side="right") - 1).astype(np.uint8)
 
 
 def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
@@ -202,4 +202,4 @@ def _cell_mean(weight: NDArray[np.float64], service: NDArray[np.int64], role: ND
 
 
 def _years(month: NDArray[np.int16]) -> NDArray[np.int64]:
-    return np.clip((-1 - month.astype(np.int64)) // MONTHS_PER_YEAR, 0, MAX_WEIGHT_AGE - 1)
+    return np.clip((-1 - month.astype(np.int64)) // MONTHS_PER_YEAR, 0, LAST_BANDED_YEAR)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
@@ -81,6 +82,18 @@ def drawn(charts: Iterable[Chart]) -> dict[str, Drawn]:
     with ThreadPoolExecutor(max_workers=2) as pool:
         pictures = list(pool.map(_svg, *zip(*sheets, strict=True))) if sheets else []
     return {chart.id: Drawn(chart, *pictures[2 * i : 2 * i + 2]) for i, chart in enumerate(charts)}
+
+
+def warm() -> None:
+    """Start the drawing engine in the background, so that it is ready by the time there is something to draw."""
+    Thread(target=_draw_nothing, daemon=True).start()
+
+
+def _draw_nothing() -> None:
+    import vl_convert
+
+    nothing = {"data": {"values": [{"x": 1}]}, "mark": "point", "encoding": {"x": {"field": "x", "type": "quantitative"}}}
+    vl_convert.vegalite_to_svg(nothing, vl_version=VEGA_LITE, allowed_base_urls=[])
 
 
 def _svg(chart: Chart, frame: Frame) -> str:

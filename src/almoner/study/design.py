@@ -29,7 +29,10 @@ FAN_DRAWS: Final = 30
 """With fewer draws than this a band is the minimum and maximum, never an interval."""
 
 
-FEW_AREAS: Final = 6
+USUAL_DRAWS: Final = 32
+"""A power of two, at which a Sobol sequence is balanced; half as many for all of England, where a run takes minutes."""
+
+MANY_AREAS: Final = 50
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,8 @@ class Study:
 
 
 def default_draws(place: Area) -> int:
-    """Return draws enough for an 80% interval where a run is short, and a third of them for regions and England."""
-    return FAN_DRAWS if len(place.members) <= FEW_AREAS else FAN_DRAWS // 3
+    """Return draws enough for an 80% interval, and half as many for England."""
+    return USUAL_DRAWS if len(place.members) < MANY_AREAS else USUAL_DRAWS // 2
 
 
 def parameter_draws(tree: ParameterTree, draws: int, seed: int) -> NDArray[np.float64]:
