@@ -256,7 +256,7 @@ def promote(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # 
 
 @njit(cache=True, nogil=True)
 def recruit(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # type: ignore[no-untyped-def]
-    """Fill vacancies with people who move between care jobs, from abroad and from the area; scarce ones in proportion (section 5)."""
+    """Fill vacancies with movers, people from abroad and resident entrants, scarce vacancies in proportion (section 5)."""
     fill_key, fill_mate = months.keys[m, _FILL], months.mates[m, _FILL]
     return_key, return_mate = months.keys[m, _RETURN], months.mates[m, _RETURN]
     service_key, service_mate = months.keys[m, _RETURN_SERVICE], months.mates[m, _RETURN_SERVICE]
