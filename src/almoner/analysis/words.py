@@ -103,6 +103,8 @@ def change_between(band: Band, unit: str, level: str) -> str:
     low, high = change(band.low, unit, level), change(band.high, unit, level)
     if low == high:
         return low if low == "no change" else f"about {low}"
+    if band.low * band.high >= 0 and "no change" in (low, high):
+        return f"up to {low if high == 'no change' else high}"
     if "no change" in (low, high) or low.split()[-1] != high.split()[-1]:
         return f"between {low} and {high}"
     nearer, further = (low, high) if band.low >= 0 else (high, low)
