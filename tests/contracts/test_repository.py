@@ -12,6 +12,8 @@ from types import ModuleType
 
 import pytest
 
+from almoner.version import VERSION
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # Built from pieces, so that this file does not hold what it looks for.
@@ -118,8 +120,7 @@ def test_chance_comes_from_the_draws_module_only() -> None:
 
 
 def test_the_changelog_names_the_version_of_the_project() -> None:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    assert re.search(rf"^## {re.escape(version)}\b", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert re.search(rf"^## {re.escape(VERSION)}\b", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "Makefile", ".ci/run"])

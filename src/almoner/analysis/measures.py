@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almoner.analysis.plan_record import Band, Good
-from almoner.reference.vocabulary import OUTSIDE_RATES, SERVICE_IDS
+from almoner.reference.vocabulary import OUTSIDE_RATES, ROLE_IDS, SERVICE_IDS
 from almoner.study.design import FAN_DRAWS
 from almoner.study.run import ScenarioRun, StudyResult
 
 INSIDE: Final = np.array([service not in OUTSIDE_RATES for service in SERVICE_IDS])
 EXITS: Final = ("exits_nhs", "exits_other_sector", "exits_retirement", "exits_abroad")
 LEAVERS: Final = (*EXITS, "moves_out")
-HIRES: Final = ("moves_in", "entrants", "arrivals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,12 @@ def unmet_hours(run: ScenarioRun) -> NDArray[np.float64]:
     return np.asarray(np.maximum(short, 0.0).sum(axis=1))
 
 
+def care_worker_pay(run: ScenarioRun) -> NDArray[np.float64]:
+    """Return care workers' median hourly pay in the published base: the services' medians weighted by their care workers."""
+    role = ROLE_IDS.index("care_worker")
+    return np.asarray(np.average(run.median_pay[:, INSIDE, role], axis=1, weights=run.stocks["filled"][:, INSIDE, role]))
+
+
 MEASURES: Final[dict[str, Measure]] = {
     measure.id: measure
     for measure in (
@@ -95,6 +100,7 @@ MEASURES: Final[dict[str, Measure]] = {
             "down",
             lambda run: run.covered_hours.sum(axis=1),
         ),
+        Measure("care_worker_pay", "Median pay of care workers, cash", "gbp_per_hour", "neither", care_worker_pay),
         Measure("staff_cost_gbp_m", "Cost of staff", "gbp_m", "neither", lambda run: run.staff_cost.sum(axis=1) / 1e6),
     )
 }

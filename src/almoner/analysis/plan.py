@@ -10,7 +10,6 @@ from datetime import date
 
 import numpy as np
 
-import almoner
 from almoner.analysis import headline, ledger, today
 from almoner.analysis.measures import INSIDE, MEASURES, band, band_kind, by_draw
 from almoner.analysis.plan_record import (
@@ -39,6 +38,7 @@ from almoner.reference.population import persons_of
 from almoner.reference.vocabulary import POPULATION_BANDS, ROLE_IDS, ROLES, SERVICE_IDS, SERVICES
 from almoner.study.design import Study
 from almoner.study.run import Progress, StudyResult, run_study
+from almoner.version import VERSION
 
 FIRST_POPULATION_YEAR = 2011
 LAST_ESTIMATE = 2024
@@ -74,7 +74,7 @@ def record(result: StudyResult) -> PlanRecord:
     return PlanRecord(
         place=Place(place.code, place.name, place.level, place.region_name, place.area_codes),
         run_id=study.run_id,
-        version=almoner.__version__,
+        version=VERSION,
         made_on=date.today().isoformat(),
         seed=study.seed,
         draws=study.draws,

@@ -74,7 +74,7 @@ class Run:
             if after is None:
                 count = min(end, (self.number // MONTHS_PER_YEAR + 1) * MONTHS_PER_YEAR) - self.number
                 kernel.run_months(
-                    self.number, count, _stock(self.world), _waiting(self.world), self.rates, self.months, self.year_flows
+                    self.number, count, stock_of(self.world), waiting_of(self.world), self.rates, self.months, self.year_flows
                 )
             else:
                 count = 1
@@ -92,7 +92,7 @@ class Run:
         return YearlyResult(np.stack(self.stocks).reshape(shape), np.stack(self.flows).reshape(shape))
 
     def _step(self) -> None:
-        stock, waiting = _stock(self.world), _waiting(self.world)
+        stock, waiting = stock_of(self.world), waiting_of(self.world)
         vacant_at_start = self.world.vacant.reshape(-1, CELLS_PER_AREA).copy()
         for step in MONTH:
             for area in range(len(self.world.area_codes)):
@@ -159,7 +159,8 @@ def _months(inputs: Inputs, keys: NDArray[np.uint64], mates: NDArray[np.uint64])
     )
 
 
-def _stock(world: World) -> Stock:
+def stock_of(world: World) -> Stock:
+    """Return the columns of a world's posts as the steps take them."""
     posts = world.posts
     return Stock(
         world.offset,
@@ -177,6 +178,7 @@ def _stock(world: World) -> Stock:
     )
 
 
-def _waiting(world: World) -> Waiting:
+def waiting_of(world: World) -> Waiting:
+    """Return the columns of a world's pool as the steps take them."""
     pool = world.pool
     return Waiting(pool.offset, pool.size, pool.number, pool.cell, pool.birth, pool.sector, pool.traits, pool.hours, pool.pay)

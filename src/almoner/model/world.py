@@ -100,11 +100,6 @@ def pack(
     )
 
 
-def nationality_of(traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the nationality code packed in each byte of traits."""
-    return np.asarray((traits >> 1) & 3, dtype=np.uint8)
-
-
 def contract_of(traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the contract code packed in each byte of traits."""
     return np.asarray((traits >> 3) & 3, dtype=np.uint8)

@@ -14,13 +14,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-import almoner
 from almoner.errors import OutOfRangeError
 from almoner.model.clock import EPOCH_YEAR, months_to_march
 from almoner.parameters import ParameterTree, load
 from almoner.reference.areas import Area
 from almoner.reference.tables import data_hash
 from almoner.study.scenario import Scenario
+from almoner.version import VERSION
 
 LAST_YEAR: Final = 2046
 """Population projections end in the middle of 2047, so the last full year ends in March 2047; one year is kept in hand."""
@@ -71,7 +71,7 @@ class Study:
     def manifest(self) -> dict[str, str]:
         """Everything that determines the result."""
         return {
-            "almoner_version": almoner.__version__,
+            "almoner_version": VERSION,
             "area": self.place.code,
             "members": json.dumps(self.place.members),
             "scenarios": json.dumps({scenario.id: scenario.hash for scenario in self.scenarios}),

@@ -54,8 +54,6 @@ class ScenarioRun:
     """payer -> [year] GBP a year, in the stated prices"""
     median_pay: NDArray[np.float64]
     """[year, service, role] GBP an hour, cash"""
-    living_wage: NDArray[np.float64]
-    """[year] GBP an hour, cash"""
 
 
 @dataclass(frozen=True)
@@ -175,7 +173,6 @@ def totals(
         staff_cost=_staff_cost(study, tree, stocks["hours"], covered, mean),
         programme_cost=_programme_cost(study, prepared, tree, scenario),
         median_pay=median,
-        living_wage=np.concatenate([[tree.at("pay.national_living_wage", -1)], inputs.pay.living_wage[march]]),
     )
 
 
