@@ -13,6 +13,8 @@ import time
 import numpy as np
 
 from almoner.model import draws, kernel
+from almoner.model.bounds import begin_stretch
+from almoner.model.columns import BANDED_MONTHS, FILLED, VACANT, VISA_MARK
 from almoner.model.draws import Decision
 from almoner.model.engine import Run, build_rates, stock_of, waiting_of
 from almoner.model.filling import calibrate, slice_areas
@@ -47,17 +49,18 @@ def leavers_by_numpy(run: Run) -> np.ndarray:
     posts, size = world.posts, np.diff(world.offset)
     cell = np.repeat(np.arange(size.size), size)
     number = world.base_number[cell] + (np.arange(cell.size) - world.offset[cell]).astype(np.uint64)
-    luck = draws.draws(draws.draw_key(run.seed, Decision.LEAVE, m, run.replicate), number).astype(np.uint64)
-    age = rates.age_band[np.minimum((m - posts.birth.astype(np.int64)) // 12, kernel.LAST_BANDED_YEAR)]
-    experience = rates.experience_band[np.minimum((m - posts.sector.astype(np.int64)) // 12, kernel.LAST_BANDED_YEAR)]
-    traits = np.where(experience >= rates.settled_band, posts.traits & (255 - kernel.VISA_MARK), posts.traits)
+    top, rest = (draws.draw_key(run.seed, decision, m, run.replicate) for decision in (Decision.LEAVE, Decision.LEAVE_REST))
+    luck = draws.sliced_draws(top, rest, number)
+    age = rates.age_band[np.clip(m - posts.birth.astype(np.int64), 0, BANDED_MONTHS - 1)]
+    experience = rates.experience_band[np.clip(m - posts.sector.astype(np.int64), 0, BANDED_MONTHS - 1)]
+    traits = np.where(experience >= rates.settled_band, posts.traits & (255 - VISA_MARK), posts.traits)
     weight = rates.trait_weight[traits]
     region = run.inputs.region[cell // CELLS_PER_AREA]
     exit_hazard = rates.exit_hazard[cell] * run.months.exit_factor[m, region, cell % CELLS_PER_AREA]
     move_hazard = rates.move_hazard[cell] * run.months.move_factor[m, region, cell % CELLS_PER_AREA]
     hazard = exit_hazard * weight * rates.exit_weight[age, experience] + move_hazard * weight * rates.move_weight[age, experience]
-    chance = np.rint(-np.expm1(-hazard) * 2.0**24).astype(np.uint64) << np.uint64(8)
-    return (posts.status == kernel.FILLED) & (luck < chance)
+    chance = np.rint(-np.expm1(-hazard) * 2.0**24).astype(np.uint64) << np.uint64(16)
+    return (posts.status == FILLED) & (luck < chance)
 
 
 def leavers_by_kernel(run: Run) -> tuple[np.ndarray, float]:
@@ -66,11 +69,12 @@ def leavers_by_kernel(run: Run) -> tuple[np.ndarray, float]:
     before = world.posts.status.copy()
     stock, waiting, flows = stock_of(world), waiting_of(world), np.zeros_like(run.year_flows)
     vacant = world.vacant.reshape(-1, CELLS_PER_AREA).copy()
+    stretches = [begin_stretch(area, run.number, 1, stock, run.rates, run.months) for area in range(len(world.area_codes))]
     start = time.thread_time()
-    for area in range(len(world.area_codes)):
-        kernel.leave(area, run.number, stock, waiting, run.rates, run.months, vacant[area], flows)
+    for area, stretch in enumerate(stretches):
+        kernel.leave(area, run.number, stock, waiting, run.rates, run.months, stretch, vacant[area], flows)
     seconds = time.thread_time() - start
-    return (before == kernel.FILLED) & (world.posts.status == kernel.VACANT), seconds
+    return (before == FILLED) & (world.posts.status == VACANT), seconds
 
 
 def main() -> None:

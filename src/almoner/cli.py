@@ -229,8 +229,8 @@ def params(path: Annotated[str | None, typer.Argument(metavar="[PATH]")] = None,
         shown = [{"field": key, "value": _text(value)} for key, value in rows[0].items() if value not in (None, "")]
         print_rows(shown, ["field", "value"], str(rows[0]["path"]), console)
         return
-    shown = [{**row, "value": f"{row['value']:g}", "status": row["status"].split(",")[0]} for row in rows]
-    print_rows(shown, ["path", "value", "unit", "status"], path or "All parameters", console)
+    shown = [{**row, "value": f"{row['value']:g} {row['unit']}", "status": row["status"].split(",")[0]} for row in rows]
+    print_rows(shown, ["path", "value", "status"], path or "All parameters", console)
 
 
 @app.command(epilog="Example: almoner areas yorkshire")

@@ -18,7 +18,8 @@ from rich.console import Console
 from almoner.analysis import words
 from almoner.analysis.plan_record import Band, Place, PlanRecord
 from almoner.errors import OutputError
-from almoner.report import figure, marks, tables, terminal, view, writing
+from almoner.reference.vocabulary import ROLES, SERVICES
+from almoner.report import charts_future, charts_scenarios, figure, marks, tables, terminal, view, writing
 from almoner.report.charts import plan_charts
 from almoner.report.document import render_plan
 
@@ -223,6 +224,57 @@ def test_numbers_are_said_as_a_council_report_would(value: float | None, unit: s
     assert words.number(value, unit, level) == said
 
 
+def test_the_grid_of_the_gap_knows_services_and_roles_by_id_and_by_name(record: PlanRecord) -> None:
+    by_id = charts_future.gap_grid(record)
+    named = tuple(replace(row, service=SERVICES[row.service], role=ROLES[row.role]) for row in record.gap)
+    assert by_id is not None
+    assert charts_future.gap_grid(replace(record, gap=named)) == by_id
+
+
+def test_the_total_of_need_is_the_median_that_the_answer_gives(record: PlanRecord) -> None:
+    needed = view.path_of(record, view.POSTS_NEEDED)
+    chart = next(chart for chart in plan_charts(record)["need"] if chart.id == "need")
+    assert needed is not None
+    assert chart.twin.rows[-1][2] == words.number(needed.bands[-1].median, "posts", "area")
+
+
+@pytest.mark.parametrize(
+    ("draws", "kind", "said"),
+    [
+        (100, "80% interval", "About 80% of the 100 draws"),
+        (10, "minimum and maximum of 10 draws", "about 18 in 100 further draws would fall outside"),
+        (1, "single draw", "gives no range"),
+    ],
+)
+def test_what_the_range_means_is_said_in_a_sentence(draws: int, kind: str, said: str) -> None:
+    record = wakefield_record(draws=draws, band_kind=kind)
+    assert said in view.range_sentence(record)
+    assert view.range_sentence(record).replace("'", "&#39;") in render_plan(record)
+
+
+def test_an_effect_beside_its_chart_takes_two_short_lines(record: PlanRecord) -> None:
+    row = record.differences[0]
+    for unit, low, high in (("hours_per_week", -1_565_000, 25_000), ("percent", -2.3, 0.1), ("posts", -52_600, 100)):
+        said = charts_scenarios.told_briefly(replace(row, unit=unit, band=Band(low / 2, low, high), clear=False), "england")
+        assert said.startswith(f"{charts_scenarios.NO_EFFECT}\n(")
+        assert marks.wrapped(said, 34) == said
+    same = replace(row, unit="posts", band=Band(0, 0, 0), clear=False)
+    assert charts_scenarios.told(same, "area") == charts_scenarios.told_briefly(same, "area") == "no change"
+
+
+def test_money_that_would_round_to_nothing_is_not_said_to_be_nothing() -> None:
+    assert view.money(0.03, "area") == "less than £0.1 million"
+    assert view.money(-0.03, "area") == "a saving of less than £0.1 million"
+    assert view.money(14.23, "area") == "£14.2 million"
+    assert view.money(0.4, "england") == "less than £1 million"
+
+
+def test_a_series_of_another_place_is_not_said_to_be_the_places_own(record: PlanRecord) -> None:
+    series = tuple(line for line in record.published_series if line.label != "Wakefield")
+    chart = next(c for c in plan_charts(replace(record, published_series=series))["today"] if c.id.startswith("published"))
+    assert chart.title.startswith("No turnover is published for Wakefield; in Yorkshire and The Humber it was")
+
+
 def test_bands_and_changes_are_said_in_words() -> None:
     assert words.between(Band(1500, 1200, 1900), "posts", "area") == "between 1,200 and 1,900"
     assert words.between(Band(1500, 1498, 1502), "posts", "area") == "about 1,500"
@@ -374,6 +426,7 @@ def _printed(record: PlanRecord, encoding: str, width: int = 80) -> str:
 def test_the_terminal_shows_the_answer_within_eighty_columns(record: PlanRecord) -> None:
     text = _printed(record, "utf-8")
     assert max(len(line) for line in text.splitlines()) <= 80
+    assert not [line for line in text.splitlines() if line != line.rstrip()]
     flat = " ".join(text.split())
     assert all(" ".join(sentence.split()) in flat for sentence in record.headline)
     for word in ("Posts needed", "2030", "2035", "2040", "cannot be told from no effect", "out/plan.html", "▁", "Modelled"):

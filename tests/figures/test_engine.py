@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from almoner.model.columns import FLOWS
 from almoner.model.engine import STOCKS, Run
-from almoner.model.kernel import FLOWS
 from almoner.model.world import pack
 from almoner.parameters import load
 from almoner.reference.tables import load as load_table

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almoner.model.baseline import Baseline
+from almoner.model.columns import FILLED, FLOWS, VACANT
 from almoner.model.engine import MONTH, STOCKS, Run, build_rates
 from almoner.model.filling import calibrate, slice_areas
 from almoner.model.inputs import build_inputs
-from almoner.model.kernel import FILLED, FLOWS, VACANT
 from almoner.model.posts import CELLS_PER_AREA
 from almoner.model.world import Posts, opening_stock
 from almoner.parameters import Edit, ParameterTree, Scale, Set, load

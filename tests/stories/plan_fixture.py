@@ -421,5 +421,6 @@ _RECORD = PlanRecord(
         ),
         SourceLine("asc_fr_2025", "NHS England", "Adult social care activity and finance", "2024-25", "https://digital.nhs.uk/"),
     ),
+    driver_measure="the vacancy rate of March 2040 if nothing changes",
     manifest={"parameters": "sha256 5b1c0e", "reference": "sha256 77aa10", "python": "3.11.2", "platform": "Linux"},
 )

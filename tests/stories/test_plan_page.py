@@ -27,6 +27,13 @@ _SPILLED = """() => [...document.querySelectorAll('.drawing')].filter(s => s.get
   }).map(t => t.textContent);
 })"""
 
+_OVERLAPPING = """() => [...document.querySelectorAll('.drawing')].filter(s => s.getClientRects().length).flatMap(s => {
+  const texts = [...s.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+  return texts.flatMap(([one, a], i) => texts.slice(i + 1).filter(([, b]) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3
+  ).map(([other]) => one + ' | ' + other));
+})"""
+
 _SMALLEST = """() => Math.min(...[...document.querySelectorAll('.drawing')].filter(s => s.getClientRects().length)
   .map(s => s.getBoundingClientRect().width / s.viewBox.baseVal.width))"""
 
@@ -60,6 +67,8 @@ def test_the_plan_fits_its_screen_and_loads_nothing(browser: playwright.Browser,
     assert [url for url in requests if not url.startswith("data:")] == [plan.as_uri()]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(_SPILLED) == []
+    # Boxes of text hold the air above and below letters: three pixels of it may meet without letters touching.
+    assert page.evaluate(_OVERLAPPING) == []
     # Letters are drawn at 13 to 15 pixels: at three quarters of that they are still ten pixels high.
     assert page.evaluate(_SMALLEST) >= 0.68
     page.close()

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almoner.model import draws
+from almoner.model.columns import CLOSED, FILLED, FLOWS, VACANT
 from almoner.model.draws import Decision
 from almoner.model.engine import STOCKS, Run
 from almoner.model.filling import FlowIdentity, arrival_shares, calibrate
-from almoner.model.kernel import CLOSED, FILLED, FLOWS, VACANT, lowest, share_out
+from almoner.model.kernel import lowest, share_out
 from almoner.model.posts import cell_base
 from almoner.parameters import Set, load
 from almoner.reference.vocabulary import OUTSIDE_RATES, SERVICE_IDS
@@ -55,10 +56,11 @@ def test_an_odd_post_goes_to_each_group_as_often_as_its_share_says() -> None:
     assert np.mean(given_out, axis=0) == pytest.approx([0.75, 0.0, 0.25], abs=1 / 256)
 
 
-def _by_sorting(key: np.uint64, number: int, first: int, statuses: list[int], wanted: int) -> list[int]:
-    rows = [first + place for place, status in enumerate(statuses) if status == wanted]
-    words = draws.draws(key, np.array([number + row - first for row in rows], dtype=np.uint64)) if rows else []
-    return [row for _, row in sorted(zip(map(int, words), rows, strict=True))]
+def _by_sorting(key: np.uint64, number: int, statuses: list[int], wanted: int, first: int = 0) -> list[int]:
+    """Return places by rising hash; the first status is that of place `first`."""
+    places = [first + place for place, status in enumerate(statuses) if status == wanted]
+    words = draws.draws(key, np.array([number + place for place in places], dtype=np.uint64)) if places else []
+    return [place for _, place in sorted(zip(map(int, words), places, strict=True))]
 
 
 @given(
@@ -72,23 +74,19 @@ def test_the_lottery_takes_the_posts_with_the_lowest_hash_and_one_hire_more_take
 ) -> None:
     """Against sorting, for every count: with few present the limit on hashes is sometimes too low, and all are sorted."""
     key, number = draws.draw_key(seed, Decision.FILL, 5), cell_base("E08000036", 2, 0)
-    status = np.concatenate([np.full(first, wanted), statuses]).astype(np.uint8)
-    expected = _by_sorting(key, number, first, statuses, wanted)
+    places = np.array([first + place for place, status in enumerate(statuses) if status == wanted], dtype=np.int32)
+    expected = _by_sorting(key, number, statuses, wanted, first)
     for count in range(len(expected) + 1):
-        rows = lowest(
-            key, np.uint64(draws.mix(key)), np.uint64(number), first, status.size, status, np.uint8(wanted), len(expected), count
-        )
+        rows = lowest(key, np.uint64(draws.mix(key)), np.uint64(number), places, count)
         assert rows.tolist() == expected[:count], count
 
 
 def test_the_lottery_is_by_sorting_when_hundreds_are_hired() -> None:
     key, number = draws.draw_key(0, Decision.FILL, 0), cell_base("E08000036", 2, 0)
     statuses = np.random.default_rng(1).choice([CLOSED, VACANT, FILLED], 5000).astype(np.uint8)
-    expected = _by_sorting(key, number, 0, statuses.tolist(), VACANT)
+    expected = _by_sorting(key, number, statuses.tolist(), VACANT)
     for count in (15, 16, 17, 18, 400, len(expected)):
-        rows = lowest(
-            key, np.uint64(draws.mix(key)), np.uint64(number), 0, statuses.size, statuses, np.uint8(VACANT), len(expected), count
-        )
+        rows = lowest(key, np.uint64(draws.mix(key)), np.uint64(number), np.flatnonzero(statuses == VACANT), count)
         assert rows.tolist() == expected[:count]
 
 

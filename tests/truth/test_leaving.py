@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almoner.model.clock import MONTHS_PER_YEAR, hazard_of_turnover, monthly_probability
+from almoner.model.columns import FLOWS
 from almoner.model.engine import Run, build_rates
 from almoner.model.filling import Filling
 from almoner.model.inputs import build_inputs
-from almoner.model.kernel import FLOWS, chance
+from almoner.model.kernel import chance
 from almoner.model.leaving import Contrasts
 from almoner.model.posts import N_ROLES, N_SERVICES
 from almoner.model.world import opening_world

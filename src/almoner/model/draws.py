@@ -39,6 +39,7 @@ class Decision(IntEnum):
 
     LEAVE = 1
     DESTINATION = 2
+    LEAVE_REST = 11
     FILL = 3
     RETURN = 4
     RETURN_SERVICE = 5
@@ -104,15 +105,15 @@ def draw(key: np.uint64, mate: np.uint64, post: np.uint64) -> np.uint32:
 
 
 @_njit
-def draw_block(key: np.uint64, mate: np.uint64, first: np.uint64, out: NDArray[np.uint32], count: int) -> None:
-    """Write the draws of posts `first`, `first` + 1, ...: a loop without a branch, so that many are made at once."""
+def draw_words(key: np.uint64, mate: np.uint64, first: np.uint64, out: NDArray[np.uint64], count: int) -> None:
+    """Write all 64 random bits of the numbers `first`, `first` + 1, ...: a loop without a branch, so that many are made at once."""
     start = np.uint64(key) + np.uint64(first) * _GOLDEN
     for j in range(count):
         z = start + np.uint64(j) * _GOLDEN
         z = (z ^ (z >> _S30)) * _FIRST
         z ^= np.uint64(mate)
         z = (z ^ (z >> _S27)) * _SECOND
-        out[j] = np.uint32((z ^ (z >> _S31)) >> _S32)
+        out[j] = z ^ (z >> _S31)
 
 
 def draw_key(seed: int, decision: Decision, month: int = 0, replicate: int = 0) -> np.uint64:
@@ -146,6 +147,22 @@ def draws(key: np.uint64, posts: NDArray[np.uint64]) -> NDArray[np.uint32]:
         z = (z ^ (z >> _S27)) * _SECOND
         z ^= z >> _S31
     return (z >> _S32).astype(np.uint32)
+
+
+def sliced_draws(key: np.uint64, rest_key: np.uint64, posts: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the 40 random bits of each of `posts`, of which eight neighbours share one hash: the NumPy twin of `kernel.leave`.
+
+    The top byte is byte (post mod 8) of the hash of (post div 8), the other 32 bits are the post's own draw under `rest_key`. Most
+    posts are decided by the top byte alone, so that the own draw is hardly ever made.
+    """
+    with np.errstate(over="ignore"):
+        z = key + (posts >> np.uint64(3)) * _GOLDEN
+        z = (z ^ (z >> _S30)) * _FIRST
+        z ^= np.uint64(mix(key))
+        z = (z ^ (z >> _S27)) * _SECOND
+        z ^= z >> _S31
+    top = (z >> (np.uint64(8) * (posts & np.uint64(7)))) & np.uint64(255)
+    return np.asarray((top << _S32) | draws(rest_key, posts).astype(np.uint64))
 
 
 def uniforms(key: np.uint64, posts: NDArray[np.uint64]) -> NDArray[np.float64]:

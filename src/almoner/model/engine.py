@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from almoner.model import draws, kernel
 from almoner.model.baseline import AttributeTables, Baseline
+from almoner.model.bounds import begin_stretch
 from almoner.model.clock import MONTHS_PER_YEAR
+from almoner.model.columns import FLOWS, VISA_MARK, Months, Rates, Stock, Waiting
 from almoner.model.filling import Filling, below
 from almoner.model.inputs import Inputs
-from almoner.model.kernel import FLOWS, Months, Rates, Stock, Waiting
 from almoner.model.leaving import (
     AGE_STARTS,
     EXPERIENCE_STARTS,
@@ -94,9 +95,10 @@ class Run:
     def _step(self) -> None:
         stock, waiting = stock_of(self.world), waiting_of(self.world)
         vacant_at_start = self.world.vacant.reshape(-1, CELLS_PER_AREA).copy()
-        for step in MONTH:
-            for area in range(len(self.world.area_codes)):
-                step(area, self.number, stock, waiting, self.rates, self.months, vacant_at_start[area], self.year_flows)
+        for area in range(len(self.world.area_codes)):
+            stretch = begin_stretch(area, self.number, 1, stock, self.rates, self.months)
+            for step in MONTH:
+                step(area, self.number, stock, waiting, self.rates, self.months, stretch, vacant_at_start[area], self.year_flows)
 
     def _note_year(self) -> None:
         world = self.world
@@ -110,19 +112,16 @@ class Run:
 def build_rates(baseline: Baseline, filling: Filling, weights: Contrasts, tables: AttributeTables, tree: ParameterTree) -> Rates:
     """Gather what stays the same in all months of a run."""
     exit_hazard, move_hazard = cell_hazards(baseline, tree, weights)
-    # No post's hazard can be above the heaviest weight's; a little more, so that rounding cannot undo it.
-    heaviest = float(weights.trait_weight.max()) * 1.000001
     return Rates(
         exit_hazard=exit_hazard.reshape(-1),
         move_hazard=move_hazard.reshape(-1),
         trait_weight=weights.trait_weight,
+        bound_weight=np.maximum(weights.trait_weight, weights.trait_weight[np.arange(256) & ~VISA_MARK]),
         age_band=bands(AGE_STARTS),
         experience_band=bands(EXPERIENCE_STARTS),
         exit_weight=weights.exit_weight,
         move_weight=weights.move_weight,
         settled_band=EXPERIENCE_STARTS.index(SETTLED_YEARS),
-        exit_bound=heaviest * float(weights.exit_weight.max()),
-        move_bound=heaviest * float(weights.move_weight.max()),
         destinations=destination_thresholds(tree),
         return_chance=np.uint64(draws.threshold(tree.at("filling.return_rate"))),
         stay_chance=np.uint64(draws.threshold(tree.at("filling.return_same_service"))),
@@ -172,6 +171,9 @@ def stock_of(world: World) -> Stock:
         posts.traits,
         posts.hours,
         posts.pay,
+        world.bound,
+        world.vacant_places,
+        world.first_closed,
         world.filled,
         world.vacant,
         world.hours,

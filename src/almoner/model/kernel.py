@@ -6,43 +6,45 @@ Python in between. Rows of a cell lie together; a post's draws are keyed by its 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from almoner.model.draws import Decision, draw, draw_block
+from almoner.model.bounds import banded, begin_stretch, bind
+from almoner.model.columns import (
+    ARRIVAL,
+    CLOSED,
+    ENTRANT,
+    EXIT_ABROAD,
+    EXIT_NHS,
+    EXIT_OTHER,
+    EXIT_RETIRED,
+    FILLED,
+    MOVE_IN,
+    MOVE_OUT,
+    PROMOTED_IN,
+    PROMOTED_OUT,
+    RETIREMENT_MONTHS,
+    VACANT,
+    VISA_MARK,
+)
+from almoner.model.draws import Decision, draw, draw_words
 from almoner.model.lottery import chance, lowest, share_out
 from almoner.model.posts import CELLS_PER_AREA, N_ROLES, N_SERVICES
 
-FLOWS: Final = (
-    "exits_nhs",
-    "exits_other_sector",
-    "exits_retirement",
-    "exits_abroad",
-    "moves_out",
-    "moves_in",
-    "entrants",
-    "arrivals",
-    "promotions_in",
-    "promotions_out",
-)
-EXIT_NHS, EXIT_OTHER, EXIT_RETIRED, EXIT_ABROAD, MOVE_OUT, MOVE_IN, ENTRANT, ARRIVAL, PROMOTED_IN, PROMOTED_OUT = range(10)
-
-CLOSED, VACANT, FILLED = 0, 1, 2
-RETIREMENT_MONTHS: Final = 66 * 12
-VISA_MARK: Final = 1 << 6
-"""The bit of a post's traits that marks a sponsored visa."""
-LAST_BANDED_YEAR: Final = 127
 BLOCK: Final = 1024
 """Posts whose draws are made together."""
 
+_S3: Final = np.uint64(3)
+_S8: Final = np.uint64(8)
 _U32: Final = np.uint64(32)
 _UNIT: Final = 2.0**-32
 
 # Plain integers, because compiled code knows no enumerations.
-_LEAVE, _DESTINATION, _FILL = int(Decision.LEAVE), int(Decision.DESTINATION), int(Decision.FILL)
+_LEAVE, _LEAVE_REST, _DESTINATION = int(Decision.LEAVE), int(Decision.LEAVE_REST), int(Decision.DESTINATION)
+_FILL = int(Decision.FILL)
 _RETURN, _RETURN_SERVICE = int(Decision.RETURN), int(Decision.RETURN_SERVICE)
 _PROMOTE, _CLOSE = int(Decision.PROMOTE), int(Decision.CLOSE)
 _ROUND_ENTRANTS, _ROUND_ARRIVALS = int(Decision.ROUND_ENTRANTS), int(Decision.ROUND_ARRIVALS)
@@ -56,150 +58,82 @@ _inlined = njit(cache=True, nogil=True, inline="always")
 """For helpers that take many columns: a real call would count a reference to each of them, which costs more than the work."""
 
 
-class Stock(NamedTuple):
-    """The posts, one row a post, and what is counted by cell (`offset` to `number`, `filled` to `hours`)."""
-
-    offset: NDArray[np.int64]
-    number: NDArray[np.uint64]
-    status: NDArray[np.uint8]
-    birth: NDArray[np.int16]
-    start: NDArray[np.int16]
-    sector: NDArray[np.int16]
-    traits: NDArray[np.uint8]
-    hours_of: NDArray[np.uint8]
-    pay: NDArray[np.int16]
-    filled: NDArray[np.int64]
-    vacant: NDArray[np.int64]
-    hours: NDArray[np.int64]
-
-
-class Waiting(NamedTuple):
-    """People between two care jobs, one row a person, a slice an area."""
-
-    offset: NDArray[np.int64]
-    size: NDArray[np.int64]
-    number: NDArray[np.uint64]
-    cell: NDArray[np.int16]
-    birth: NDArray[np.int16]
-    sector: NDArray[np.int16]
-    traits: NDArray[np.uint8]
-    hours_of: NDArray[np.uint8]
-    pay: NDArray[np.int16]
-
-
-class Rates(NamedTuple):
-    """What stays the same in all months of a run. Hazards and rates are [cell], chances integer thresholds."""
-
-    exit_hazard: NDArray[np.float64]
-    move_hazard: NDArray[np.float64]
-    trait_weight: NDArray[np.float64]
-    age_band: NDArray[np.uint8]
-    experience_band: NDArray[np.uint8]
-    exit_weight: NDArray[np.float64]
-    move_weight: NDArray[np.float64]
-    settled_band: int
-    exit_bound: float
-    move_bound: float
-    destinations: NDArray[np.uint64]
-    return_chance: np.uint64
-    stay_chance: np.uint64
-    below: NDArray[np.int64]
-    entrant_rate: NDArray[np.float64]
-    promotion_rate: NDArray[np.float64]
-    arrival_share: NDArray[np.float64]
-    base_vacancies: NDArray[np.float64]
-    vacancy_exponent: float
-    age_months: NDArray[np.int16]
-    nationality_chance: NDArray[np.uint64]
-    female_chance: NDArray[np.uint64]
-    contract_chance: NDArray[np.uint64]
-    hours_table: NDArray[np.uint8]
-    level_2_chance: NDArray[np.uint64]
-    pay_table: NDArray[np.int16]
-
-
-class Months(NamedTuple):
-    """What each month reads. Factors are [month, region, cell of an area]; keys and their mates are [month, decision]."""
-
-    keys: NDArray[np.uint64]
-    mates: NDArray[np.uint64]
-    region: NDArray[np.int64]
-    target: NDArray[np.int64]
-    exit_factor: NDArray[np.float64]
-    move_factor: NDArray[np.float64]
-    entrant_factor: NDArray[np.float64]
-    working_age: NDArray[np.float64]
-    arrivals: NDArray[np.float64]
-
-
 @njit(cache=True, nogil=True)
-def open_and_close_posts(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # type: ignore[no-untyped-def]
+def open_and_close_posts(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flows):  # type: ignore[no-untyped-def]
     """Open closed posts, lowest place first, or shut some, vacant ones first, until each cell has its funded number (section 2)."""
     key, mate = months.keys[m, _CLOSE], months.mates[m, _CLOSE]
     offset, number, status = stock.offset, stock.number, stock.status
     for c in range(area * CELLS_PER_AREA, (area + 1) * CELLS_PER_AREA):
         surplus = stock.filled[c] + stock.vacant[c] - months.target[m, c]
-        if surplus < 0:
-            for i in range(offset[c], offset[c + 1]):
-                if status[i] == CLOSED:
-                    status[i] = VACANT
-                    stock.vacant[c] += 1
-                    surplus += 1
-                    if surplus == 0:
-                        break
-        elif surplus > 0:
+        while surplus < 0 and offset[c] + stock.first_closed[c] < offset[c + 1]:
+            i = offset[c] + stock.first_closed[c]
+            if status[i] == CLOSED:
+                status[i] = VACANT
+                _note_vacant(stock, c, stock.first_closed[c])
+                surplus += 1
+            stock.first_closed[c] += 1
+        if surplus > 0:
             shut = min(surplus, stock.vacant[c])
-            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, VACANT, stock.vacant[c], shut)
+            chosen = lowest(key, mate, number[c], _vacant_places(stock, c), shut)
             for j in range(shut):
-                status[rows[j]] = CLOSED
-            stock.vacant[c] -= shut
+                status[offset[c] + chosen[j]] = CLOSED
+                stock.first_closed[c] = min(stock.first_closed[c], chosen[j])
+            _forget_vacant(stock, c, shut)
             redundant = min(surplus - shut, stock.filled[c])
-            rows = lowest(key, mate, number[c], offset[c], offset[c + 1], status, FILLED, stock.filled[c], redundant)
+            if redundant == 0:
+                continue
+            chosen = _lowest_filled(key, mate, stock, c, redundant)
             for j in range(redundant):
-                i = rows[j]
-                flows[c, _to_pool(waiting, stock, c, i, number[c] + np.uint64(i - offset[c]))] += 1
+                i = offset[c] + chosen[j]
+                flows[c, _to_pool(waiting, stock, c, i, number[c] + np.uint64(chosen[j]))] += 1
                 status[i] = CLOSED
+                stock.bound[i] = 0
+                stock.first_closed[c] = min(stock.first_closed[c], chosen[j])
                 stock.filled[c] -= 1
                 stock.hours[c] -= stock.hours_of[i]
 
 
 @njit(cache=True, nogil=True)
-def leave(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # type: ignore[no-untyped-def]
-    """Empty the posts whose holders leave this month, by two competing hazards on one draw, and note where they go (section 4)."""
+def leave(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flows):  # type: ignore[no-untyped-def]
+    """Empty the posts whose holders leave this month, by two competing hazards on one draw, and note where they go (section 4).
+
+    A post's draw has 40 bits. Its top byte, one of eight cut from one hash, is held against the post's bound byte: only where it
+    is lower - one post in forty - are the hazard and the rest of the draw worked out (PERFORMANCE: byte-sliced lazy uniform).
+    """
     key, mate = months.keys[m, _LEAVE], months.mates[m, _LEAVE]
+    rest_key, rest_mate = months.keys[m, _LEAVE_REST], months.mates[m, _LEAVE_REST]
     where_key, where_mate = months.keys[m, _DESTINATION], months.mates[m, _DESTINATION]
-    offset, number, status, birth, sector = stock.offset, stock.number, stock.status, stock.birth, stock.sector
-    traits_of, hours_of, filled, vacant, hours = stock.traits, stock.hours_of, stock.filled, stock.vacant, stock.hours
+    offset, number, status, bound = stock.offset, stock.number, stock.status, stock.bound
+    birth, sector, traits_of, hours_of = stock.birth, stock.sector, stock.traits, stock.hours_of
+    filled, vacant, hours, vacant_places = stock.filled, stock.vacant, stock.hours, stock.vacant_places
     age_band, experience_band, trait_weight = rates.age_band, rates.experience_band, rates.trait_weight
     exit_weight, move_weight, destinations = rates.exit_weight, rates.move_weight, rates.destinations
-    luck = np.empty(BLOCK, np.uint32)
     exit_factor, move_factor = months.exit_factor[m, months.region[area]], months.move_factor[m, months.region[area]]
+    words = np.empty(BLOCK // 8, np.uint64)
+    top = words.view(np.uint8)
     for c in range(area * CELLS_PER_AREA, (area + 1) * CELLS_PER_AREA):
         if filled[c] == 0:
             continue
         exit_hazard = rates.exit_hazard[c] * exit_factor[c % CELLS_PER_AREA]
         move_hazard = rates.move_hazard[c] * move_factor[c % CELLS_PER_AREA]
-        most = chance(exit_hazard * rates.exit_bound + move_hazard * rates.move_bound)
         first, last = offset[c], offset[c + 1]
         for start in range(first, last, BLOCK):
             base = number[c] + np.uint64(start - first)
             size = min(BLOCK, last - start)
-            draw_block(key, mate, base, luck, size)
+            draw_words(key, mate, base >> _S3, words, (size + 7) // 8)
             for j in range(size):
-                u = np.uint64(luck[j])
-                if u >= most:
+                if top[j] >= bound[start + j]:
                     continue
                 i = start + j
-                if status[i] != FILLED:
-                    continue
                 age = m - birth[i]
-                a = age_band[min(age // 12, LAST_BANDED_YEAR)]
-                e = experience_band[min((m - sector[i]) // 12, LAST_BANDED_YEAR)]
+                a = age_band[banded(age)]
+                e = experience_band[banded(m - sector[i])]
                 traits = traits_of[i]
                 w = trait_weight[traits & ~VISA_MARK if e >= rates.settled_band else traits]
                 leaving_sector = exit_hazard * w * exit_weight[a, e]
                 leaving_employer = move_hazard * w * move_weight[a, e]
-                either = chance(leaving_sector + leaving_employer)
+                either = chance(leaving_sector + leaving_employer) << _S8
+                u = (np.uint64(top[j]) << _U32) | np.uint64(draw(rest_key, rest_mate, base + np.uint64(j)))
                 if u >= either:
                     continue
                 out = np.uint64(float(either) * (leaving_sector / (leaving_sector + leaving_employer)))
@@ -209,13 +143,15 @@ def leave(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # ty
                 else:
                     flows[c, _to_pool(waiting, stock, c, i, base + np.uint64(j))] += 1
                 status[i] = VACANT
+                bound[i] = 0
                 filled[c] -= 1
-                vacant[c] += 1
                 hours[c] -= hours_of[i]
+                vacant_places[first + vacant[c]] = i - first
+                vacant[c] += 1
 
 
 @njit(cache=True, nogil=True)
-def promote(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # type: ignore[no-untyped-def]
+def promote(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flows):  # type: ignore[no-untyped-def]
     """Fill senior posts from the role below in the same service and area, which opens a post there (section 5)."""
     fill_key, fill_mate = months.keys[m, _FILL], months.mates[m, _FILL]
     choose_key, choose_mate = months.keys[m, _PROMOTE], months.mates[m, _PROMOTE]
@@ -230,34 +166,36 @@ def promote(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # 
         k = min(_rounded(expected, draw(round_key, round_mate, number[c])), stock.vacant[c], stock.filled[source])
         if k <= 0:
             continue
-        rows = lowest(fill_key, fill_mate, number[c], offset[c], offset[c + 1], status, VACANT, stock.vacant[c], k)
-        first, last = offset[source], offset[source + 1]
-        people = lowest(choose_key, choose_mate, number[source], first, last, status, FILLED, stock.filled[source], k)
+        places = lowest(fill_key, fill_mate, number[c], _vacant_places(stock, c), k)
+        people = _lowest_filled(choose_key, choose_mate, stock, source, k)
         service, role = (c % CELLS_PER_AREA) // N_ROLES, c % N_ROLES
         for j in range(k):
-            i, p = rows[j], people[j]
-            u = np.uint64(draw(fill_key, fill_mate, number[c] + np.uint64(i - offset[c])))
+            i, p = offset[c] + places[j], offset[source] + people[j]
+            u = np.uint64(draw(fill_key, fill_mate, number[c] + np.uint64(places[j])))
             status[i] = FILLED
             stock.birth[i], stock.sector[i] = stock.birth[p], stock.sector[p]
             stock.traits[i], stock.hours_of[i] = stock.traits[p], stock.hours_of[p]
             stock.start[i] = m
             senior_pay = rates.pay_table[service, role, (u * np.uint64(rates.pay_table.shape[2])) >> _U32]
             stock.pay[i] = max(stock.pay[p], senior_pay)
+            bind(stock, rates, stretch, i, c)
             status[p] = VACANT
+            stock.bound[p] = 0
+            _note_vacant(stock, source, people[j])
             stock.hours[c] += stock.hours_of[i]
             stock.hours[source] -= stock.hours_of[i]
+        _forget_vacant(stock, c, k)
         stock.filled[c] += k
-        stock.vacant[c] -= k
         stock.filled[source] -= k
-        stock.vacant[source] += k
         flows[c, PROMOTED_IN] += k
         flows[source, PROMOTED_OUT] += k
 
 
 @njit(cache=True, nogil=True)
-def recruit(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # type: ignore[no-untyped-def]
+def recruit(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flows):  # type: ignore[no-untyped-def]
     """Fill vacancies with movers, people from abroad and resident entrants, scarce vacancies in proportion (section 5)."""
-    fill_key, fill_mate = months.keys[m, _FILL], months.mates[m, _FILL]
+    keys, mates = months.keys[m], months.mates[m]
+    fill_key, fill_mate = keys[_FILL], mates[_FILL]
     return_key, return_mate = months.keys[m, _RETURN], months.mates[m, _RETURN]
     service_key, service_mate = months.keys[m, _RETURN_SERVICE], months.mates[m, _RETURN_SERVICE]
     offset, number, vacant = stock.offset, stock.number, stock.vacant
@@ -289,14 +227,14 @@ def recruit(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # 
         hires = list_start[k + 1] - list_start[k]
         if hires > 0:
             c = first_cell + k
-            rows[list_start[k] : list_start[k + 1]] = lowest(
-                fill_key, fill_mate, number[c], offset[c], offset[c + 1], stock.status, VACANT, vacant[c], hires
+            rows[list_start[k] : list_start[k + 1]] = offset[c] + lowest(
+                fill_key, fill_mate, number[c], _vacant_places(stock, c), hires
             )
     kept = 0
     for p in range(size):
         k = going[p]
         if k >= 0 and placed[k] < moving[k]:
-            _start_again(m, stock, waiting, rows[list_start[k] + placed[k]], first_cell + k, p0 + p)
+            _start_again(m, stock, waiting, rates, stretch, rows[list_start[k] + placed[k]], first_cell + k, p0 + p)
             placed[k] += 1
         else:
             _keep_waiting(waiting, p0 + kept, p0 + p)
@@ -306,10 +244,10 @@ def recruit(area, m, stock, waiting, rates, months, vacant_at_start, flows):  # 
         c = first_cell + k
         for j in range(list_start[k] + moving[k], list_start[k + 1]):
             from_abroad = j - list_start[k] < moving[k] + arriving[k]
-            _join(m, stock, rates, months, rows[j], c, from_abroad)
+            _join(m, stock, rates, keys, mates, stretch, rows[j], c, from_abroad)
         hires = list_start[k + 1] - list_start[k]
         stock.filled[c] += hires
-        vacant[c] -= hires
+        _forget_vacant(stock, c, hires)
         flows[c, MOVE_IN] += moving[k]
         flows[c, ARRIVAL] += arriving[k]
         flows[c, ENTRANT] += entering[k]
@@ -323,12 +261,13 @@ def run_months(first, count, stock, waiting, rates, months, flows):  # type: ign
     """
     vacant_at_start = np.empty(CELLS_PER_AREA, np.int64)
     for area in range(waiting.size.size):
+        stretch = begin_stretch(area, first, count, stock, rates, months)
         for m in range(first, first + count):
             vacant_at_start[:] = stock.vacant[area * CELLS_PER_AREA : (area + 1) * CELLS_PER_AREA]
-            open_and_close_posts(area, m, stock, waiting, rates, months, vacant_at_start, flows)
-            leave(area, m, stock, waiting, rates, months, vacant_at_start, flows)
-            promote(area, m, stock, waiting, rates, months, vacant_at_start, flows)
-            recruit(area, m, stock, waiting, rates, months, vacant_at_start, flows)
+            open_and_close_posts(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flows)
+            leave(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flows)
+            promote(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flows)
+            recruit(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flows)
 
 
 @_inlined
@@ -394,6 +333,66 @@ def _next_cell(cell, first_cell, vacant, u, stay_chance):  # type: ignore[no-unt
 
 
 @_inlined
+def _vacant_places(stock, c):  # type: ignore[no-untyped-def]
+    """Return the places of a cell's vacant posts, in no order."""
+    return stock.vacant_places[stock.offset[c] : stock.offset[c] + stock.vacant[c]]
+
+
+@_inlined
+def _note_vacant(stock, c, place):  # type: ignore[no-untyped-def]
+    """Count a post as vacant that has become so."""
+    stock.vacant_places[stock.offset[c] + stock.vacant[c]] = place
+    stock.vacant[c] += 1
+
+
+@_inlined
+def _forget_vacant(stock, c, count):  # type: ignore[no-untyped-def]
+    """Strike `count` posts off the list of vacant ones: those that are no longer so."""
+    if count > 0:
+        kept = stock.offset[c]
+        for q in range(stock.offset[c], stock.offset[c] + stock.vacant[c]):
+            place = stock.vacant_places[q]
+            if stock.status[stock.offset[c] + place] == VACANT:
+                stock.vacant_places[kept] = place
+                kept += 1
+        stock.vacant[c] -= count
+
+
+@njit(cache=True, nogil=True)
+def _filled_candidates(key, mate, number, status, count, filled):  # type: ignore[no-untyped-def]
+    """Return places of filled posts among which are, almost surely, the `count` of lowest hash; all of them when in doubt.
+
+    `status` is that of one cell. Only hashes under a limit a little above count / filled are looked at again.
+    """
+    share = (count + 6.0 * np.sqrt(float(count)) + 6.0) / filled
+    limit = np.uint64(min(share, 1.0) * 4294967296.0)
+    places = np.empty(filled, np.int32)
+    words = np.empty(BLOCK, np.uint64)
+    held = 0
+    for start in range(0, status.size, BLOCK):
+        size = min(BLOCK, status.size - start)
+        draw_words(key, mate, number + np.uint64(start), words, size)
+        for j in range(size):
+            if words[j] >> _U32 < limit and status[start + j] == FILLED:
+                places[held] = start + j
+                held += 1
+    if held < count:
+        held = 0
+        for j in range(status.size):
+            if status[j] == FILLED:
+                places[held] = j
+                held += 1
+    return places[:held]
+
+
+@_inlined
+def _lowest_filled(key, mate, stock, c, count):  # type: ignore[no-untyped-def]
+    """Return the places of the `count` filled posts of a cell with the lowest keyed hash."""
+    own = stock.status[stock.offset[c] : stock.offset[c + 1]]
+    return lowest(key, mate, stock.number[c], _filled_candidates(key, mate, stock.number[c], own, count, stock.filled[c]), count)
+
+
+@_inlined
 def _to_pool(waiting, stock, c, i, number):  # type: ignore[no-untyped-def]
     """Put the holder of row i of cell c into the area's pool and say which flow that was; a full pool sends people out."""
     area = c // CELLS_PER_AREA
@@ -409,13 +408,14 @@ def _to_pool(waiting, stock, c, i, number):  # type: ignore[no-untyped-def]
 
 
 @_inlined
-def _start_again(m, stock, waiting, i, c, q):  # type: ignore[no-untyped-def]
+def _start_again(m, stock, waiting, rates, stretch, i, c, q):  # type: ignore[no-untyped-def]
     """Let the person in row q of the pool take the vacant post of row i."""
     stock.status[i] = FILLED
     stock.start[i] = m
     stock.birth[i], stock.sector[i] = waiting.birth[q], waiting.sector[q]
     stock.traits[i], stock.hours_of[i], stock.pay[i] = waiting.traits[q], waiting.hours_of[q], waiting.pay[q]
     stock.hours[c] += stock.hours_of[i]
+    bind(stock, rates, stretch, i, c)
 
 
 @_inlined
@@ -427,9 +427,8 @@ def _keep_waiting(waiting, t, q):  # type: ignore[no-untyped-def]
 
 
 @_inlined
-def _join(m, stock, rates, months, i, c, from_abroad):  # type: ignore[no-untyped-def]
+def _join(m, stock, rates, keys, mates, stretch, i, c, from_abroad):  # type: ignore[no-untyped-def]
     """Let someone new to the sector take the vacant post of row i; attributes are drawn by the post's own hashes of the month."""
-    keys, mates = months.keys[m], months.mates[m]
     post = stock.number[c] + np.uint64(i - stock.offset[c])
     s, r = (c % CELLS_PER_AREA) // N_ROLES, c % N_ROLES
     age = np.int64(rates.age_months[s, r, _place(draw(keys[_AGE], mates[_AGE], post), rates.age_months.shape[2])])
@@ -457,6 +456,7 @@ def _join(m, stock, rates, months, i, c, from_abroad):  # type: ignore[no-untype
     stock.hours_of[i] = week
     stock.pay[i] = rates.pay_table[s, r, _place(draw(keys[_PAY], mates[_PAY], post), rates.pay_table.shape[2])]
     stock.hours[c] += week
+    bind(stock, rates, stretch, i, c)
 
 
 @njit(cache=True, nogil=True)

@@ -19,7 +19,7 @@ from almoner.model import draws
 from almoner.model.baseline import Baseline, Holders, build, holders
 from almoner.model.baseline.samples import cells_of, thinned
 from almoner.model.clock import MONTHS_PER_YEAR, hazard_of_turnover
-from almoner.model.kernel import LAST_BANDED_YEAR
+from almoner.model.columns import BANDED_MONTHS
 from almoner.model.posts import N_ROLES, N_SERVICES
 from almoner.model.world import contract_of, has_level_2, has_visa, is_full_time, pack, without_visa
 from almoner.parameters import ParameterTree
@@ -59,8 +59,9 @@ class Contrasts:
 
 
 def bands(starts: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return the band of every whole year 0 to 127."""
-    return (np.searchsorted(np.array(starts), np.arange(LAST_BANDED_YEAR + 1), side="right") - 1).astype(np.uint8)
+    """Return the band of every whole month of age or experience, for bands that start in the years `starts`."""
+    years = np.arange(BANDED_MONTHS) // MONTHS_PER_YEAR
+    return (np.searchsorted(np.array(starts), years, side="right") - 1).astype(np.uint8)
 
 
 def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
@@ -70,8 +71,8 @@ def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
     service, role = cells_of(few)
     byte = pack(people.female, people.nationality, people.contract, people.level_2, people.visa, people.hours_per_week)
     by_post = {
-        "age": bands(AGE_STARTS)[_years(people.birth_month)],
-        "experience": bands(EXPERIENCE_STARTS)[_years(people.sector_month)],
+        "age": bands(AGE_STARTS)[_months_since(people.birth_month)],
+        "experience": bands(EXPERIENCE_STARTS)[_months_since(people.sector_month)],
         "contract": contract_of(byte),
         "level_2": has_level_2(byte).astype(np.uint8),
         "full_time": is_full_time(byte).astype(np.uint8),
@@ -124,7 +125,7 @@ def _exits_at_pension_age(people: Holders, tree: ParameterTree) -> float:
     Each year those who are 65 at the opening come over pension age and as many must leave, so the exit rate of the older is the
     ratio of the two numbers. No exit rate by single age is published; this is what the published ages imply.
     """
-    years = _years(people.birth_month)
+    years = _months_since(people.birth_month) // MONTHS_PER_YEAR
     rate = float((years == PENSION_AGE - 1).sum() / (years >= PENSION_AGE).sum())
     exits = (1.0 - tree.at("leaving.mover_share")) * float(hazard_of_turnover(tree.at("leaving.turnover_base")))
     return rate / exits
@@ -201,5 +202,6 @@ def _cell_mean(weight: NDArray[np.float64], service: NDArray[np.int64], role: ND
     return np.asarray(mean.reshape(N_SERVICES, N_ROLES))
 
 
-def _years(month: NDArray[np.int16]) -> NDArray[np.int64]:
-    return np.clip((-1 - month.astype(np.int64)) // MONTHS_PER_YEAR, 0, LAST_BANDED_YEAR)
+def _months_since(month: NDArray[np.int16]) -> NDArray[np.int64]:
+    """Return whole months from a month to March 2025."""
+    return np.clip(-1 - month.astype(np.int64), 0, BANDED_MONTHS - 1)

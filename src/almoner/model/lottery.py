@@ -37,34 +37,33 @@ def share_out(vacancies: int, moving: int, arrivals: int, entrants: int, luck: n
 
 
 @njit(cache=True, nogil=True)
-def lowest(key, mate, number, first, last, status, wanted, present, count):  # type: ignore[no-untyped-def]
-    """Return the rows of the `count` posts with the lowest keyed hash among the `present` ones of status `wanted`, lowest first.
+def lowest(key, mate, number, places, count):  # type: ignore[no-untyped-def]
+    """Return the `count` of `places` whose posts have the lowest keyed hash, lowest first; place i has the number `number` + i.
 
-    Hashes are uniform, so the lowest `count` lie almost surely under a limit a little above count / present: only those under it
+    Hashes are uniform, so the lowest `count` lie almost surely under a limit a little above count / places: only those under it
     are sorted. When they are too few, all are.
     """
-    words = np.empty(max(present, 1), np.uint64)
-    rows = np.empty(max(count, 0), np.int64)
+    chosen = np.empty(max(count, 0), np.int64)
     if count <= 0:
-        return rows
+        return chosen
+    words = np.empty(places.size, np.uint64)
     held = 0
-    share = (count + 4.0 * np.sqrt(float(count)) + 4.0) / present
+    share = (count + 4.0 * np.sqrt(float(count)) + 4.0) / places.size
     limit = np.uint64(min(share, 1.0) * 4294967296.0)
     for _ in range(2):
         held = 0
-        for i in range(first, last):
-            if status[i] == wanted:
-                u = np.uint64(draw(key, mate, number + np.uint64(i - first)))
-                if u < limit:
-                    words[held] = (u << _U32) | np.uint64(i - first)
-                    held += 1
+        for place in places:
+            u = np.uint64(draw(key, mate, number + np.uint64(place)))
+            if u < limit:
+                words[held] = (u << _U32) | np.uint64(place)
+                held += 1
         if held >= count:
             break
         limit = np.uint64(1) << _U32
     _sort(words, held)
     for j in range(count):
-        rows[j] = first + np.int64(words[j] & np.uint64(0xFFFFFFFF))
-    return rows
+        chosen[j] = np.int64(words[j] & np.uint64(0xFFFFFFFF))
+    return chosen
 
 
 @njit(cache=True, nogil=True)

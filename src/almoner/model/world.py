@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from almoner.model import draws
 from almoner.model.baseline import Baseline, holders
-from almoner.model.kernel import VISA_MARK
+from almoner.model.columns import VISA_MARK
 from almoner.model.posts import CELLS_PER_AREA, N_ROLES, cell_base
 
 CLOSED: Final = 0
@@ -62,6 +62,9 @@ class World:
     base_number: NDArray[np.uint64]
     posts: Posts
     pool: Pool
+    bound: NDArray[np.uint8]
+    vacant_places: NDArray[np.int32]
+    first_closed: NDArray[np.int64]
     filled: NDArray[np.int64]
     vacant: NDArray[np.int64]
     hours: NDArray[np.int64]
@@ -74,6 +77,9 @@ class World:
             self.base_number,
             Posts(*(getattr(self.posts, name).copy() for name in Posts.__slots__)),
             Pool(*(getattr(self.pool, name).copy() for name in Pool.__slots__)),
+            self.bound.copy(),
+            self.vacant_places.copy(),
+            self.first_closed.copy(),
             self.filled.copy(),
             self.vacant.copy(),
             self.hours.copy(),
@@ -173,7 +179,21 @@ def opening_world(opening: Opening, capacity: NDArray[np.int64], movers: NDArray
     cells = np.repeat(np.arange(filled.size), filled)
     hours = np.bincount(cells, weights=opening.people.hours, minlength=filled.size).astype(np.int64)
     pool = _opening_pool(opening, posts, offset, movers)
-    return World(opening.baseline.area_codes, offset, opening.base_number, posts, pool, filled, vacant, hours)
+    vacant_places = np.zeros(int(offset[-1]), np.int32)
+    vacant_places[_rows_of(offset, vacant)] = _rows_of(filled, vacant)
+    return World(
+        opening.baseline.area_codes,
+        offset,
+        opening.base_number,
+        posts,
+        pool,
+        np.zeros(int(offset[-1]), np.uint8),
+        vacant_places,
+        filled + vacant,
+        filled,
+        vacant,
+        hours,
+    )
 
 
 def _empty_posts(count: int) -> Posts:

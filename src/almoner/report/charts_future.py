@@ -39,11 +39,12 @@ def fan(record: PlanRecord, measure: str) -> Chart | None:
     path = view.path_of(record, measure)
     if path is None:
         return None
+    note = view.label_note(path.label)
     when = "twelve months to 31 March" if measure == view.TURNOVER_RATE else "31 March"
     return Chart(
         id=f"fan-{measure.replace('_', '-')}",
         title=_finding(record, path),
-        subtitle=_subtitle(record, (path,), f"{words.unit_words(path.unit)}, {when}"),
+        subtitle=_subtitle(record, (path,), f"{words.unit_words(path.unit)}{f' ({note})' if note else ''}, {when}"),
         alt=f"Fan chart, modelled. {_told(record, path)}",
         status="modelled",
         twin=_fan_table(record, (path,), f"{path.label} if nothing changes (modelled)"),
@@ -57,12 +58,12 @@ def _at(path: Path, year: int) -> Band:
 
 
 def _finding(record: PlanRecord, path: Path) -> str:
-    level, year = record.place.level, record.to_year
+    level, year, label = record.place.level, record.to_year, view.short_label(path.label)
     start, end = path.bands[0].median, _at(path, year)
     if end.low <= start <= end.high:
         now = f"{words.number(start, path.unit, level)} {view.first_words(record, path)}"
-        return f"{path.label} would be {words.between(end, path.unit, level)} in {year} if nothing changes, against {now}"
-    return f"{path.label} would {words.moved(start, end.median, path.unit, level)} by {year} if nothing changes"
+        return f"{label} would be {words.between(end, path.unit, level)} in {year} if nothing changes, against {now}"
+    return f"{label} would {words.moved(start, end.median, path.unit, level)} by {year} if nothing changes"
 
 
 def _told(record: PlanRecord, path: Path) -> str:
@@ -77,7 +78,7 @@ def _told(record: PlanRecord, path: Path) -> str:
 
 def _subtitle(record: PlanRecord, paths: tuple[Path, ...], what: str) -> str:
     axis = "" if _domain(paths)[0] <= 0 else " The axis does not start at zero."
-    made = f"Run {record.run_id}, made {record.made_on}."
+    made = f"Run {record.run_id}, made on {view.day(record.made_on)}."
     return f"{what[:1].upper()}{what[1:]}. Line: median; band: {view.band_words(record)}. {made}{axis}"
 
 
@@ -128,30 +129,35 @@ def _fan_spec(record: PlanRecord, paths: tuple[Path, ...], frame: Frame) -> Spec
 def _end_words(path: Path, level: str, frame: Frame, *, alone: bool) -> str:
     width, end = 13 if frame.narrow else 19, path.bands[-1]
     said = words.number(end.median, path.unit, level)
-    parts = [said, f"({words.to(end, path.unit, level)})"] if alone else [f"{path.label} {said}"]
+    parts = [said, f"({view.shortened(words.to(end, path.unit, level))})"] if alone else [f"{path.label} {said}"]
     return "\n".join(marks.wrapped(part, width) for part in parts)
 
 
 def gap(record: PlanRecord) -> Chart | None:
     """Draw the service and role cells with the most vacant posts at the end."""
-    rows = sorted(record.gap, key=lambda row: -row.vacant_end.median)[:10]
+    found = sorted(record.gap, key=lambda row: -row.vacant_end.median)
+    rows = [row for row in found if row.vacant_end.median > 0 or row.vacant_now > 0][:10] or found[:1]
     if not rows:
         return None
     level, year = record.place.level, record.to_year
     by_service: dict[str, float] = {}
     for row in record.gap:
-        by_service[row.service] = by_service.get(row.service, 0.0) + max(row.vacant_end.median, 0.0)
+        by_service[_service(row)] = by_service.get(_service(row), 0.0) + max(row.vacant_end.median, 0.0)
     total = sum(by_service.values())
     top = max(by_service, key=lambda service: by_service[service])
     share = f"{100 * by_service[top] / total:.0f}%" if total else "None"
-    cell = f"{words.lower_first(_role(rows[0]))}s in {words.lower_first(_service(rows[0]))}"
-    lead = f"{cell} ({words.number(rows[0].vacant_end.median, 'posts', level)})"
+    most = words.number(rows[0].vacant_end.median, "posts", level)
+    lead = f"{words.lower_first(_role(rows[0]))}s in {words.lower_first(_service(rows[0]))} ({most})"
+    title = f"{share} of the vacant posts of {year} would be in {words.lower_first(top)}, most of all {lead}"
+    if rows[0].vacant_end.median < words.rounding_step("posts", level):
+        step = words.rounding_step("posts", level)
+        title = f"No service and role would have {step} vacant posts in {year}: too few to say where they fall"
     said = "; ".join(f"{_cell(row)} {words.number(row.vacant_end.median, 'posts', level)}" for row in rows)
     return Chart(
         id="gap",
-        title=f"{share} of the vacant posts of {year} would be in {words.lower_first(SERVICES.get(top, top))}, most of all {lead}",
-        subtitle=f"Vacant posts, 31 March {view.opening_year(record)} and {year}, the ten largest cells. "
-        f"Line: {view.band_words(record)}. The share adds medians. Run {record.run_id}.",
+        title=title,
+        subtitle=f"Vacant posts, 31 March {view.opening_year(record)} and {year}, the largest services and roles, posts paid by "
+        f"direct payments included. Line: {view.band_words(record)}. The share adds medians. Run {record.run_id}.",
         alt=f"Dot plot of modelled vacant posts by service and role in {year} if nothing changes: {said}.",
         status="modelled",
         twin=gap_table(record),
@@ -192,24 +198,24 @@ def gap_table(record: PlanRecord) -> Table:
 
 def gap_grid(record: PlanRecord) -> Table | None:
     """Return the medians of the gap as a grid of role by service, shaded from the fewest to the most vacant posts."""
-    services = [service for service in SERVICES if any(row.service == service for row in record.gap)]
-    roles = [role for role in ROLES if any(row.role == role for row in record.gap)]
+    services = [service for service in SERVICES.values() if any(_service(row) == service for row in record.gap)]
+    roles = [role for role in ROLES.values() if any(_role(row) == role for row in record.gap)]
     if not services:
         return None
-    cells = {(row.role, row.service): row.vacant_end.median for row in record.gap}
-    most = max(cells.values()) or 1.0
+    cells = {(_role(row), _service(row)): row.vacant_end.median for row in record.gap}
+    most = max(*cells.values(), 5 * words.rounding_step("posts", record.place.level))
 
     def shade(value: float | None) -> int:
         return 0 if value is None or value <= 0 else min(5, 1 + int(4.999 * (value / most) ** 0.5))
 
     def said(value: float | None) -> str:
         text = "\N{EN DASH}" if value is None else words.number(value, "posts", record.place.level)
-        return text.replace("fewer than ", "<")
+        return view.shortened(text)
 
     return Table(
         f"Vacant posts in {record.to_year} if nothing changes, by role and service (modelled medians)",
-        (Column("Role"), *(Column(SERVICES[service], "number") for service in services)),
-        tuple((ROLES[role], *(said(cells.get((role, service))) for service in services)) for role in roles),
+        (Column("Role"), *(Column(service, "number") for service in services)),
+        tuple((role, *(said(cells.get((role, service))) for service in services)) for role in roles),
         tuple(tuple(shade(cells.get((role, service))) for service in services) for role in roles),
     )
 
@@ -223,7 +229,7 @@ def _role(row: GapRow) -> str:
 
 
 def _cell(row: GapRow) -> str:
-    if row.service == row.role == "personal_assistant":
+    if _service(row) == SERVICES["personal_assistant"]:
         return _service(row)
     return f"{_role(row)}, {words.lower_first(_service(row))}"
 
@@ -232,10 +238,11 @@ def _gap_spec(record: PlanRecord, rows: list[GapRow], frame: Frame) -> Spec:
     level = record.place.level
     rows = rows[: 7 if frame.narrow else 10]
     labels = [_cell(row) for row in rows]
-    said = [
-        f"{words.number(row.vacant_now, 'posts', level)} to {words.number(row.vacant_end.median, 'posts', level)}" for row in rows
-    ]
-    said = [text.replace("fewer than ", "<") for text in said]
+
+    def posts(value: float) -> str:
+        return view.shortened(words.number(value, "posts", level))
+
+    said = [f"{posts(row.vacant_end.median)} (now {posts(row.vacant_now)})" for row in rows]
     data = [
         {"row": i, "start": row.vacant_now, "end": row.vacant_end.median, "low": row.vacant_end.low, "high": row.vacant_end.high}
         for i, row in enumerate(rows)

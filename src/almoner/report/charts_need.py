@@ -151,19 +151,23 @@ def need(record: PlanRecord) -> Chart | None:
         for service in services
     ]
     totals = [sum(table[service, year] for service in services) for table, year in ((posts, start), (posts, end), (simple, end))]
+    for k, year in enumerate((start, end)):
+        # The median of the total, as in the answer; medians of services need not add up to it.
+        if band := view.band_at(view.path_of(record, view.POSTS_NEEDED), year):
+            totals[k] = band.median
     rows.append(
         ("All services", said(totals[0]), said(totals[1]), words.change(totals[1] - totals[0], "posts", level), said(totals[2]))
     )
-    finding = f"{SERVICES[top]} would need {words.change(more[top], 'posts', level)} posts by {end}".replace(
-        " more posts", " more posts"
-    )
+    finding = f"{SERVICES[top]} would need {words.change(more[top], 'posts', level)} posts by {end}"
+    if words.change(more[top], "posts", level) == "no change":
+        finding = f"No service would need more posts in {end} than in {start}, to the nearest {words.rounding_step('posts', level)}"
     return Chart(
         id="need",
-        title=f"{finding}, the largest change of any service" if len(services) > 1 else finding,
+        title=f"{finding}, the largest change of any service" if len(services) > 1 and not finding.startswith("No ") else finding,
         subtitle=f"Posts needed at {record.base_year} service levels, 31 March {start} and {end}. Run {record.run_id}.",
         alt=f"Dot plot of modelled posts needed by service in {start} and {end}: {changes}.",
         status="modelled",
-        twin=Table(f"Posts needed by service, {record.place.name} (modelled)", columns, tuple(rows)),
+        twin=Table(f"Posts needed by service, {record.place.name} (modelled medians, which need not add up)", columns, tuple(rows)),
         spec=lambda frame: _need_spec(services, posts, (start, end), level, frame),
     )
 
@@ -172,7 +176,9 @@ def _need_spec(services: list[str], posts: dict[tuple[str, int], float], span: t
     start, end = span
     labels = [SERVICES[service] for service in services]
     said = [
-        f"{words.number(posts[service, start], 'posts', level)} to {words.number(posts[service, end], 'posts', level)}"
+        view.shortened(
+            f"{words.number(posts[service, start], 'posts', level)} to {words.number(posts[service, end], 'posts', level)}"
+        )
         for service in services
     ]
     data = [{"row": i, "start": posts[service, start], "end": posts[service, end]} for i, service in enumerate(services)]

@@ -27,6 +27,9 @@ def _published(record: PlanRecord, measure: str, series: list[PublishedSeries]) 
     unit = series[0].unit
     now = words.number(last.value, unit, level)
     finding = f"{title_measure} in {own[0].label} was {now} in {last.year}"
+    if own[0].label not in (record.place.name, "England"):
+        none = f"No {words.lower_first(title_measure)} is published for {record.place.name}"
+        finding = f"{none}; in {own[0].label} it was {now} in {last.year}"
     nation = next((p.value for line in series if line.label == "England" for p in line.points if p.year == last.year), None)
     if nation is not None and own[0].label != "England":
         said = words.number(nation, unit, "england")
@@ -38,6 +41,8 @@ def _published(record: PlanRecord, measure: str, series: list[PublishedSeries]) 
     )
     sources = sorted({line.source for line in series})
     breaks = " A line stops and starts again where the method of the publication changes." if _breaks(series) else ""
+    values = [point.value for line in series for point in line.points]
+    axis = " The axis does not start at zero." if marks.room(values, values, zero=False)[0] > 0 else ""
     columns = (Column("Year"), *(Column(f"{line.label} ({line.source})", "number") for line in series))
     found = [{point.year: point.value for point in line.points} for line in series]
     rows = tuple((year, *(words.number(line.get(year), unit, level) for line in found)) for year in years)
@@ -45,7 +50,7 @@ def _published(record: PlanRecord, measure: str, series: list[PublishedSeries]) 
         id=f"published-{measure.replace('_', '-')}",
         title=finding,
         subtitle=f"{words.unit_words(unit).capitalize()} a year, {years[0]} to {years[-1]}. "
-        f"Source: {view.source_words(record, sources)}.{breaks}",
+        f"Source: {view.source_words(record, sources)}.{breaks}{axis}",
         alt=f"Line chart of {words.lower_first(title_measure)} from {years[0]} to {years[-1]}. Last values: {span}.",
         status="published",
         twin=Table(f"{title_measure} as published", columns, rows),

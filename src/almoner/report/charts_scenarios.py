@@ -14,6 +14,7 @@ from almoner.report import marks, view
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
 
 NO_EFFECT = "cannot be told from no effect"
+_SAME = "no change"
 
 
 def scenarios(record: PlanRecord, measure: str) -> Chart | None:
@@ -41,7 +42,7 @@ def scenarios(record: PlanRecord, measure: str) -> Chart | None:
         rows.append(tuple(cells))
     return Chart(
         id=f"scenarios-{measure.replace('_', '-')}",
-        title=f"{first.label} in {year} would be {medians}",
+        title=f"{view.short_label(first.label)} in {year} would be {medians}",
         subtitle=f"{words.unit_words(first.unit).capitalize()} at 31 March. Lines: medians; "
         f"bars at the right: {view.band_words(record)}, {year}. Run {record.run_id}.",
         alt=f"Line chart, modelled. {first.label} in {year}: {said}.",
@@ -102,7 +103,7 @@ def differences(record: PlanRecord, measure: str) -> Chart | None:
     rows = [row for row in record.differences if row.measure == measure]
     if not rows:
         return None
-    level, year, label = record.place.level, record.to_year, rows[0].label
+    level, year, label = record.place.level, record.to_year, view.short_label(rows[0].label)
     clear = [row for row in rows if row.clear]
     names = [
         f"{words.change(row.band.median, row.unit, level)} under {_inside(view.scenario_name(record, row.scenario))}"
@@ -118,13 +119,18 @@ def differences(record: PlanRecord, measure: str) -> Chart | None:
     return Chart(
         id=f"difference-{measure.replace('_', '-')}",
         title=title,
-        subtitle=f"Paired difference to doing nothing, {words.unit_words(_spoken(rows[0].unit))}, 31 March {year}. "
+        subtitle=f"Paired difference to doing nothing, {_unit(rows[0])}, 31 March {year}. "
         f"Dot: median; line: {view.band_words(record)}. Run {record.run_id}.",
         alt=f"Dot and interval chart of modelled differences in {words.lower_first(label)} in {year}. {said}.",
         status="modelled",
-        twin=difference_table(record, rows, f"{label}: difference to doing nothing in {year} (modelled)"),
+        twin=difference_table(record, rows, f"{rows[0].label}: difference to doing nothing in {year} (modelled)"),
         spec=lambda frame: _differences_spec(record, rows, frame),
     )
+
+
+def _unit(row: Difference) -> str:
+    note = view.label_note(row.label)
+    return words.unit_words(_spoken(row.unit)) + (f" ({note})" if note else "")
 
 
 def _spoken(unit: str) -> str:
@@ -134,13 +140,26 @@ def _spoken(unit: str) -> str:
 def told(row: Difference, level: str) -> str:
     """Say a difference with its band, and that it cannot be told from no effect when it cannot."""
     band = words.change_between(row.band, row.unit, level)
-    if not row.clear:
-        return f"{NO_EFFECT} ({band})"
-    return f"{words.change(row.band.median, row.unit, level)} ({band})"
+    if band == _SAME:
+        return _SAME
+    return f"{words.change(row.band.median, row.unit, level) if row.clear else NO_EFFECT} ({band})"
 
 
-def better(row: Difference) -> str:
+def told_briefly(row: Difference, level: str) -> str:
+    """Say a difference as `told` does, over two lines: the finding, and its band as '600 fewer to 100 more'."""
+    band = words.change_between(row.band, row.unit, level)
+    if band == _SAME:
+        return _SAME
+    ends = band.removeprefix("between ").replace(" and ", " to ")
+    if ends.count(" points") > 1:
+        ends = ends.replace(" points", "", 1)
+    return f"{words.change(row.band.median, row.unit, level) if row.clear else NO_EFFECT}\n({ends})"
+
+
+def better(row: Difference, level: str) -> str:
     """Say whether a clear difference is for the better."""
+    if words.change_between(row.band, row.unit, level) == _SAME:
+        return _SAME
     if not row.clear:
         return NO_EFFECT
     if row.better == "neither" or row.band.median == 0:
@@ -157,7 +176,7 @@ def difference_table(record: PlanRecord, rows: list[Difference] | tuple[Differen
         Column("Median difference", "number"),
         Column(f"Band: {view.band_words(record)}", "words"),
         Column("Error from chance", "number"),
-        Column("What can be said", "words"),
+        Column("What can be said", "finding"),
     )
     cells = tuple(
         (
@@ -166,7 +185,7 @@ def difference_table(record: PlanRecord, rows: list[Difference] | tuple[Differen
             words.change(row.band.median, row.unit, level),
             words.change_between(row.band, row.unit, level),
             _error(row),
-            better(row),
+            better(row, level),
         )
         for row in rows
     )
@@ -174,14 +193,14 @@ def difference_table(record: PlanRecord, rows: list[Difference] | tuple[Differen
 
 
 def _error(row: Difference) -> str:
-    size = abs(row.monte_carlo_error)
+    size = float(f"{abs(row.monte_carlo_error):.2g}")
     return f"\N{PLUS-MINUS SIGN}{size:,.0f}" if size >= 10 else f"\N{PLUS-MINUS SIGN}{size:.2g}"
 
 
 def _differences_spec(record: PlanRecord, rows: list[Difference], frame: Frame) -> Spec:
     level = record.place.level
     labels = [view.scenario_name(record, row.scenario) for row in rows]
-    said = [told(row, level) for row in rows]
+    said = [told_briefly(row, level) for row in rows]
     data = [
         {
             "row": i,
@@ -222,14 +241,20 @@ def drivers(record: PlanRecord) -> Chart | None:
     noise = 2.0 / max(record.draws - 1, 1) ** 0.5
     return Chart(
         id="drivers",
-        title=f"{top.label}: what moves {record.driver_measure} most (rank correlation {_signed(top)})",
-        subtitle=f"Rank correlation over {record.draws} draws between each uncertain value and the result if nothing changes. "
-        f"With this many draws a correlation nearer nothing than {min(noise, 1.0):.1f} can be chance. Run {record.run_id}.",
+        title=f"{_result(record)} hangs most on {words.lower_first(top.label.partition(', ')[0])}",
+        subtitle=f"How far each uncertain value goes with {record.driver_measure}: rank correlation over {record.draws} draws, "
+        f"from \N{MINUS SIGN}1 to +1; beside it the range that holds 8 in 10 of the values drawn. With this many draws "
+        f"a correlation nearer nothing than {min(noise, 1.0):.1f} can be chance. Run {record.run_id}.",
         alt=f"Bar chart of rank correlations with {record.driver_measure}: {said}.",
         status="modelled",
         twin=driver_table(record),
         spec=lambda frame: _drivers_spec(rows, frame),
     )
+
+
+def _result(record: PlanRecord) -> str:
+    measure = record.driver_measure.removesuffix(" if nothing changes")
+    return measure[:1].upper() + measure[1:]
 
 
 def driver_table(record: PlanRecord) -> Table:
@@ -243,19 +268,21 @@ def driver_table(record: PlanRecord) -> Table:
         Column("Parameter", "code"),
     )
     rows = tuple((row.label, row.status, row.low, row.high, _signed(row), row.path) for row in record.drivers)
-    return Table("What moves the result", columns, rows)
+    ranked = any(row.correlation is not None for row in record.drivers)
+    caption = f"What moves {record.driver_measure}" if ranked else "Some of the uncertain values"
+    return Table(f"{caption} (low to high holds 8 in 10 of the values drawn)", columns, rows)
 
 
 def _signed(row: Driver) -> str:
     if row.correlation is None:
-        return "not varied"
+        return "not ranked"
     sign = words.MINUS if row.correlation < 0 else "+"
     return f"{sign}{abs(row.correlation):.2f}"
 
 
 def _drivers_spec(rows: list[Driver], frame: Frame) -> Spec:
     labels = [row.label for row in rows]
-    said = [f"{_signed(row)}  ({row.status}, {row.low} to {row.high})" for row in rows]
+    said = [f"{_signed(row)}\n{row.status}, {row.low} to {row.high}" for row in rows]
     data = [
         {"row": i, "at": row.correlation, "nothing": 0, "color": marks.BLUE if (row.correlation or 0.0) >= 0 else marks.VERMILION}
         for i, row in enumerate(rows)

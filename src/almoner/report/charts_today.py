@@ -10,6 +10,7 @@ from typing import Any
 
 from almoner.analysis import words
 from almoner.analysis.plan_record import Indicator, MixRow, PlanRecord
+from almoner.reference.vocabulary import ROLES, SERVICES
 from almoner.report import marks, view
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
 
@@ -144,12 +145,11 @@ def mix(record: PlanRecord) -> Chart | None:
     widest = max(rows, key=lambda row: abs(row.place_percent - row.england_percent))
     here, england = (words.number(value, "percent", "area") for value in (widest.place_percent, widest.england_percent))
     if record.place.level == "england":
-        largest = max(rows, key=lambda row: row.place_percent)
-        title = (
-            f"{largest.category} is the largest group shown, with {words.number(largest.place_percent, 'percent', 'area')} of posts"
-        )
+        largest = max((row for row in rows if row.margin == rows[0].margin), key=lambda row: row.place_percent)
+        share = words.number(largest.place_percent, "percent", "area")
+        title = f"‘{largest.category}’ is the largest {_margin(largest).lower()}, with {share} of filled posts"
     else:
-        title = f"The widest difference from England in who works here is ‘{widest.category}’: {here} against {england}"
+        title = f"{name} differs most from England in the share of ‘{_category(widest)}’: {here} of filled posts against {england}"
     said = "; ".join(f"{row.category} {words.number(row.place_percent, 'percent', 'area')}" for row in rows[:12])
     return Chart(
         id="mix",
@@ -199,11 +199,26 @@ def _mix_table(record: PlanRecord) -> Table:
     return Table("Who works here", columns, tuple(cells(row) for row in record.mix))
 
 
+def _drawn(rows: list[MixRow], most: int, *, alone: bool) -> list[MixRow]:
+    """Return the rows to draw, in the record's order: the furthest from England, or for England its services and largest groups.
+
+    A role that is a whole service (personal assistants) is drawn once.
+    """
+    services = {SERVICES["personal_assistant"]} & {row.category for row in rows}
+    rows = [row for row in rows if not (services and row.margin == "role" and row.category == ROLES["personal_assistant"])]
+
+    def rank(row: MixRow) -> tuple[bool, float]:
+        if alone:
+            return row.margin != rows[0].margin, -row.place_percent
+        return False, -abs(row.place_percent - row.england_percent)
+
+    return sorted(sorted(rows, key=rank)[:most], key=rows.index)
+
+
 def _mix_spec(record: PlanRecord, rows: list[MixRow], frame: Frame) -> Spec:
-    drawn = sorted(rows, key=lambda row: -abs(row.place_percent - row.england_percent))[: 8 if frame.narrow else 10]
-    drawn.sort(key=rows.index)
-    labels = [_category(row) for row in drawn]
     alone = record.place.level == "england"
+    drawn = _drawn(rows, 8 if frame.narrow else 10, alone=alone)
+    labels = [_category(row) for row in drawn]
     said = [
         words.number(row.place_percent, "percent", "area")
         + ("" if alone else f" (England {words.number(row.england_percent, 'percent', 'area')})")

@@ -5,6 +5,7 @@ In: a `PlanRecord`. Out: the text of `plan.html`. Words and tables are made here
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -50,6 +51,8 @@ def render_plan(record: PlanRecord) -> str:
         key_figures=key_figures(record),
         opening=view.opening_year(record),
         band_words=view.band_words(record),
+        range_sentence=view.range_sentence(record),
+        base_note=_base_note(record),
         indicators=charts_today.indicator_table(
             record,
             record.indicators,
@@ -89,9 +92,16 @@ def key_figures(record: PlanRecord) -> list[KeyFigure]:
         end = view.band_at(path, record.to_year)
         if path is None or end is None:
             continue
-        band = words.between(end, path.unit, record.place.level)
-        figures.append(KeyFigure(path.label, say(path.bands[0].median, path.unit), say(end.median, path.unit), band))
+        label, band = view.short_label(path.label), words.between(end, path.unit, record.place.level)
+        figures.append(KeyFigure(label, say(path.bands[0].median, path.unit), say(end.median, path.unit), band))
     return figures
+
+
+def _base_note(record: PlanRecord) -> str:
+    """Say which posts the vacant posts are counted among, where the strip's short label leaves it out."""
+    path = view.path_of(record, view.VACANT_POSTS)
+    note = view.label_note(path.label) if path else ""
+    return f"Vacant posts and the vacancy rate: {note} posts. " if note else ""
 
 
 def _environment(record: PlanRecord) -> Environment:
@@ -100,6 +110,8 @@ def _environment(record: PlanRecord) -> Environment:
     )
     level = record.place.level
     environment.filters["number"] = lambda value, unit: words.number(value, unit, level)
+    environment.filters["money"] = lambda value: view.money(value, level)
+    environment.filters["day"] = view.day
     environment.filters["between"] = lambda band, unit: words.between(band, unit, level)
     environment.filters["lower_first"] = words.lower_first
     environment.filters["listed"] = lambda items: words.listed(list(items))
@@ -130,9 +142,9 @@ def _similar_table(record: PlanRecord) -> Table:
 
 def _cost_table(record: PlanRecord, card: ScenarioCard) -> Table:
     level = record.place.level
-    rows = tuple((payer, words.number(cost, "gbp_m", level)) for payer, cost in card.cost_by_payer_gbp_m.items())
+    rows = tuple((payer, view.money(cost, level)) for payer, cost in card.cost_by_payer_gbp_m.items())
     return Table(
-        f"Who pays: yearly cost of {card.name} (modelled, {record.price_basis})",
+        f"Who pays: yearly cost of {card.name} (modelled medians, {record.price_basis})",
         (Column("Payer"), Column("A year", "number")),
         rows,
     )
@@ -151,7 +163,7 @@ class DifferenceLine:
 def _difference_lines(record: PlanRecord, card: ScenarioCard) -> list[DifferenceLine]:
     level = record.place.level
     return [
-        DifferenceLine(row.label, charts_scenarios.told(row, level), row.clear, charts_scenarios.better(row))
+        DifferenceLine(row.label, charts_scenarios.told(row, level), row.clear, charts_scenarios.better(row, level))
         for row in record.differences
         if row.scenario == card.id
     ]
@@ -181,10 +193,31 @@ def _manifest_table(record: PlanRecord) -> Table:
         "run": record.run_id,
         "Almoner version": record.version,
         "made on": record.made_on,
+        "last year": str(record.to_year),
         "seed": str(record.seed),
         "draws": str(record.draws),
         "base year": record.base_year,
         "prices": record.price_basis,
-        **record.manifest,
     }
+    facts |= {key.replace("_", " "): _fact(value) for key, value in record.manifest.items() if key not in _SAID_ALREADY}
     return Table("Manifest of the run", (Column("Item"), Column("Value", "code")), tuple(facts.items()))
+
+
+_SAID_ALREADY: Final = ("almoner_version", "seed", "draws", "to_year", "command")
+_MOST_LISTED: Final = 12
+
+
+def _fact(value: str) -> str:
+    """Say a value of the manifest; JSON in it is said as a list, a long one by its length (the file has it whole)."""
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return value
+    if isinstance(found, dict):
+        return ", ".join(f"{name} {item}" for name, item in found.items())
+    if not isinstance(found, list):
+        return value
+    if len(found) > _MOST_LISTED:
+        return f"{len(found)}, listed in manifest.json"
+    pairs = [item if isinstance(item, list) else [item] for item in found]
+    return ", ".join(" x ".join(str(part) for part in pair if part != 1.0) for pair in pairs)

@@ -128,7 +128,8 @@ def _clean(element: ET.Element, prefix: str) -> None:
         elif "url(" in value:
             element.set(name, _REFERENCE.sub(rf"url(#{prefix}-\1)", value))
     for child in list(element):
-        if child.tag.rpartition("}")[2] not in _KEPT or child.get("display") == "none":
+        hidden = child.get("display") == "none" or child.get("opacity") == "0"
+        if hidden or child.tag.rpartition("}")[2] not in _KEPT:
             element.remove(child)
         else:
             _clean(child, prefix)

@@ -31,6 +31,9 @@ SERIES: Final = (
 )
 """Colour, dash and shape of the first, second ... line of a chart."""
 
+_FLUSH: Final = 16
+"""Pixels from the end of an axis within which a label is set inside the end, so that a narrow sheet does not clip it."""
+
 Row = Mapping[str, Any]
 
 WORDS: Final[Spec] = {"field": "t", "type": "nominal"}
@@ -94,14 +97,16 @@ def amounts(field: str, unit: str, domain: tuple[float, float], ticks: int = 5) 
         "field": field,
         "type": "quantitative",
         "scale": {"domain": list(domain), "nice": False, "zero": False},
-        "axis": {"tickCount": ticks, "labelExpr": _label_expression(unit, domain[1]), "ticks": False},
+        "axis": {"tickCount": ticks, "labelExpr": _label_expression(unit, max(map(abs, domain))), "ticks": False},
     }
 
 
 def across(field: str, unit: str, domain: tuple[float, float], ticks: int = 6, *, axis: bool = True) -> Spec:
     """Return the horizontal channel of amounts."""
     channel = amounts(field, unit, domain, ticks)
-    channel["axis"] = {**channel["axis"], "grid": True, "labelFlush": True, "labelOverlap": True} if axis else None
+    channel["axis"] = (
+        {**channel["axis"], "grid": True, "labelFlush": _FLUSH, "labelOverlap": True, "labelSeparation": 8} if axis else None
+    )
     return channel
 
 
@@ -147,22 +152,26 @@ def apart(heights: Sequence[float], gap: float, low: float, high: float) -> list
 
 
 def wrapped(text: str, width: int) -> str:
-    """Break a label into lines of at most `width` characters."""
-    return "\n".join(textwrap.wrap(text, width)) or text
+    """Break a label into lines of at most `width` characters; the breaks that it has stay."""
+    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, width)) or text
 
 
 LABEL_COLUMN: Final = 262
 """Pixels for the labels at the left of a wide chart of rows."""
 
-_LABEL_CHARACTERS: Final = 30
+_LABEL_CHARACTERS: Final = 32
+_WORD_CHARACTERS: Final = 34
+_ROW_AIR: Final = 16
+"""Pixels between the words of one row and those of the next."""
 _NARROW_CHARACTERS: Final = 44
 
 
 def row_height(frame: Frame, labels: Sequence[str], words: Sequence[str]) -> int:
     """Return the height of a row: wide sheets have room for two lines at the left, narrow ones put label and words above."""
     if not frame.narrow:
-        lines = max((wrapped(text, _LABEL_CHARACTERS).count("\n") + 1 for text in (*labels, *words)), default=1)
-        return max(44, lines * (frame.font + 3) + 12)
+        sides = ((labels, _LABEL_CHARACTERS), (words, _WORD_CHARACTERS))
+        lines = max((wrapped(text, width).count("\n") + 1 for texts, width in sides for text in texts), default=1)
+        return max(44, lines * (frame.font + 3) + _ROW_AIR)
     lines = max(
         (sum(wrapped(text, _NARROW_CHARACTERS).count("\n") + 1 for text in pair) for pair in zip(labels, words, strict=True)),
         default=2,
@@ -185,13 +194,13 @@ def row_text(frame: Frame, labels: Sequence[str], words: Sequence[str], width: i
         data = [{"row": i, "t": text, "dy": -8 - text.count("\n") * (frame.font + 3)} for i, text in enumerate(texts)]
         return [_lines(data, "left", "line-bottom", {"value": 0}, y)]
     return [
-        _lines(_centred(labels, frame), "right", "middle", {"value": -16}, y),
-        _lines(_centred(words, frame), "left", "middle", {"value": width + 16}, y),
+        _lines(_centred(labels, _LABEL_CHARACTERS, frame), "right", "middle", {"value": -16}, y),
+        _lines(_centred(words, _WORD_CHARACTERS, frame), "left", "middle", {"value": width + 16}, y),
     ]
 
 
-def _centred(labels: Sequence[str], frame: Frame) -> list[Row]:
-    broken = [wrapped(label, _LABEL_CHARACTERS) for label in labels]
+def _centred(labels: Sequence[str], width: int, frame: Frame) -> list[Row]:
+    broken = [wrapped(label, width) for label in labels]
     return [{"row": i, "t": label, "dy": -label.count("\n") * (frame.font + 3) / 2} for i, label in enumerate(broken)]
 
 

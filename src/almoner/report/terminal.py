@@ -7,7 +7,8 @@ to plain characters where the encoding has no others.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -51,6 +52,11 @@ class TableColumn:
 
 def print_plan_summary(record: PlanRecord, files: Sequence[Path], console: Console) -> None:
     """Print the answer of a plan: title, headline, small tables, where the files are, and what to do next."""
+    with _without_trailing_spaces(console):
+        _print_plan(record, files, console)
+
+
+def _print_plan(record: PlanRecord, files: Sequence[Path], console: Console) -> None:
     console.print(_text(f"Social care workforce plan: {record.place.name}, to {record.to_year}", console, "bold"))
     console.print()
     for i, sentence in enumerate(record.headline, 1):
@@ -63,7 +69,10 @@ def print_plan_summary(record: PlanRecord, files: Sequence[Path], console: Conso
     _print_years(record, console)
     console.print()
     _print_differences(record, console)
-    console.print(_text(f"Modelled by Almoner; ranges: {view.band_words(record)}.", console, "dim"))
+    vacant = view.path_of(record, view.VACANT_POSTS)
+    note = view.label_note(vacant.label) if vacant else ""
+    base = f" Vacant posts: {note} only." if note else ""
+    console.print(_text(f"Modelled by Almoner; ranges: {view.band_words(record)}.{base}", console, "dim"))
     _print_files(files, console)
 
 
@@ -95,9 +104,10 @@ def print_rows(
                 for column in shown
             )
         )
-    console.print(table)
-    if not rows:
-        console.print(_text("There are no rows.", console))
+    with _without_trailing_spaces(console):
+        console.print(table)
+        if not rows:
+            console.print(_text("There are no rows.", console))
 
 
 def spark_line(values: Sequence[float], *, plain: bool = False) -> str:
@@ -121,9 +131,9 @@ def _print_years(record: PlanRecord, console: Console) -> None:
         path = view.path_of(record, measure)
         if path is None:
             continue
-        said = [_median(path, year, level) for year in years]
+        said = [view.shortened(_median(path, year, level)) for year in years]
         line = spark_line([band.median for band in path.bands], plain=_plain(console))
-        table.add_row(*(_text(cell, console) for cell in (path.label, *said)), line)
+        table.add_row(*(_text(cell, console) for cell in (view.short_label(path.label), *said)), line)
     if table.row_count:
         console.print(table)
 
@@ -148,10 +158,22 @@ def _print_differences(record: PlanRecord, console: Console) -> None:
         for measure in shown:
             path = view.path_of(record, measure, card.id)
             end = _median(path, year, level) if path else "\N{EN DASH}"
-            cells = (f"  {rows[measure].label}", end, charts_scenarios.told(rows[measure], level))
+            told = charts_scenarios.told_briefly(rows[measure], level).replace("\n", " ")
+            cells = (f"  {view.short_label(rows[measure].label)}", end, told)
             table.add_row(*(_text(cell, console) for cell in cells))
     if table.row_count:
         console.print(table)
+
+
+@contextmanager
+def _without_trailing_spaces(console: Console) -> Iterator[None]:
+    """Print what is printed inside without the spaces that tables pad lines with, unless it goes to a terminal."""
+    if console.is_terminal:
+        yield
+        return
+    with console.capture() as captured:
+        yield
+    console.out("\n".join(line.rstrip() for line in captured.get().split("\n")), end="", highlight=False)
 
 
 def _print_files(files: Sequence[Path], console: Console) -> None:

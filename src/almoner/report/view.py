@@ -7,10 +7,13 @@ page; a measure that the page does not know still goes into the tables and the J
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
+from almoner.analysis import words
 from almoner.analysis.plan_record import Band, Path, PlanRecord, ScenarioCard
 
 DO_NOTHING: Final = "do-nothing"
@@ -90,6 +93,64 @@ def band_words(record: PlanRecord) -> str:
     if record.draws == 1:
         return "one draw, so no range"
     return kind if "draw" in kind else f"{kind} of {record.draws} draws"
+
+
+def range_sentence(record: PlanRecord) -> str:
+    """Say how wide the range of the vacancy rate at the end is, and what its two ends mean; nothing without such a path."""
+    path = path_of(record, VACANCY_RATE)
+    end = band_at(path, record.to_year)
+    if path is None or end is None:
+        return ""
+    what = f"the vacancy rate of March {record.to_year}"
+    if record.draws == 1:
+        return f"One draw was run, so this plan gives no range for {what}."
+    ends = words.between(end, path.unit, record.place.level)
+    share = re.search(r"([0-9]+)%", band_words(record))
+    if share:
+        inside = int(share[1])
+        beyond = f"{(100 - inside) / 2:g}%"
+        return (
+            f"About {inside}% of the {record.draws} draws of the uncertain values put {what} {ends}, about {beyond} put it lower "
+            f"and {beyond} higher: that is what '{inside}% interval' means on this page."
+        )
+    # The next of n + 1 like draws is the lowest or the highest of them with chance 2 / (n + 1).
+    outside = 200 / (record.draws + 1)
+    return (
+        f"The {record.draws} draws of the uncertain values put {what} {ends}: the lowest and the highest that came up, "
+        f"and no limits, since about {outside:.0f} in 100 further draws would fall outside them."
+    )
+
+
+def short_label(label: str) -> str:
+    """Return a measure's label without its closing bracket: 'Vacant posts' for 'Vacant posts (council and independent)'."""
+    return label.partition(" (")[0]
+
+
+def label_note(label: str) -> str:
+    """Return what a measure's label has in its closing bracket, or nothing."""
+    return label.partition(" (")[2].removesuffix(")")
+
+
+def shortened(text: str) -> str:
+    """Return the words of a number for a narrow place: '<10' for 'fewer than 10'."""
+    return text.replace("fewer than ", "<")
+
+
+def money(value: float, level: str) -> str:
+    """Say yearly money in millions of pounds; what would round to nothing is said to be less than the smallest amount."""
+    step = words.rounding_step("gbp_m", level)
+    if 0 < abs(value) < step:
+        return f"{'less than' if value > 0 else 'a saving of less than'} £{step:g} million"
+    return words.number(value, "gbp_m", level)
+
+
+def day(text: str) -> str:
+    """Say an ISO date as '22 November 2026'; other text stays."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{found.day} {found:%B %Y}"
 
 
 def source_words(record: PlanRecord, ids: Iterable[str]) -> str:

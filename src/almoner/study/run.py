@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from almoner.model.baseline import AttributeTables, Baseline, attribute_tables, build
 from almoner.model.clock import MONTHS_PER_YEAR
+from almoner.model.columns import FLOWS
 from almoner.model.engine import STOCKS, Run, YearlyResult, build_rates
 from almoner.model.filling import calibrate, slice_areas
 from almoner.model.inputs import Inputs, build_inputs
-from almoner.model.kernel import FLOWS
 from almoner.model.leaving import Contrasts, contrasts
 from almoner.model.money import covered_hours, on_costs, price_index
 from almoner.model.world import Opening, World, opening_stock, opening_world
