@@ -9,6 +9,7 @@ import json
 import shlex
 import sys
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(help="The sources that every figure names.", invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(sources_app, name="sources")
+runs_app = typer.Typer(help="The runs that are kept.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(runs_app, name="runs")
 
 AreaName = Annotated[str, typer.Argument(metavar="AREA", help="A council area, ICB, region or England: a name or a code.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -107,6 +110,67 @@ def plan(
         again = f"almoner plan {shlex.quote(area)} --out plans/{place.code.lower()}"
         console.print("Add --out DIR to write the plan as a page with its tables:")
         console.print(f"  {again}", soft_wrap=True)
+
+
+@app.command(epilog="Example: almoner run examples/study.yaml --out runs --executor processes")
+def run(
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="A study file (YAML): areas, scenarios, draws, replicates, year.")],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder, or address that fsspec knows, in which runs are kept.")],
+    executor: Annotated[str, typer.Option("--executor", help="serial, threads, processes or dask.")] = "threads",
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Threads or processes; all cores if not given.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A dask scheduler, or local for a cluster on this machine.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a study into a store: what is done is found, what is missing is carried out, and a stopped run goes on."""
+    from dataclasses import asdict
+
+    from almoner.study.executors import make_executor
+    from almoner.study.files import load_study
+    from almoner.study.runs import run_plan
+
+    plan = load_study(study)
+    chosen = make_executor(executor, workers, scheduler)
+    try:
+        with _progress(f"{plan.name}: {len(plan.scenarios)} scenarios, {plan.draws} draws", quiet=as_json) as advance:
+            summary = run_plan(plan, out, chosen, advance)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. What is done is kept: give the same command again and the run goes on.", err=True)
+        raise typer.Exit(130) from None
+    if as_json:
+        _print_json({**asdict(summary), "seconds": round(summary.seconds, 2)})
+        return
+    console = _console()
+    console.print(f"{plan.name}: run {summary.run_id} is whole in {summary.location}", soft_wrap=True)
+    console.print(f"{summary.tasks_done:,} tasks carried out, {summary.tasks_found:,} found done, in {summary.seconds:.1f} s")
+    console.print(f"Result hash {summary.result_hash}", soft_wrap=True)
+
+
+@runs_app.command("verify", epilog="Example: almoner runs verify runs")
+def runs_verify(
+    place: Annotated[str, typer.Argument(metavar="DIR", help="A run's folder or address, or the one in which runs are kept.")],
+    as_json: AsJson = False,
+) -> None:
+    """Hash every file of the runs again and say which differ or are missing."""
+    from dataclasses import asdict
+
+    from almoner.study.location import open_location
+    from almoner.study.store import verify_all
+
+    found = verify_all(open_location(place))
+    if as_json:
+        _print_json([{**asdict(run), "ok": run.ok} for run in found])
+    else:
+        for each in found:
+            state = "whole" if each.ok else f"{len(each.problems):,} of {each.files:,} files are not as written"
+            typer.echo(f"Run {each.run_id}: {state}{'' if each.finished else ' (the run is not finished)'}")
+            for problem in each.problems:
+                typer.echo(f"  {problem.file} {problem.what}")
+    if not all(each.ok for each in found):
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: almoner baseline england")
@@ -289,6 +353,57 @@ def steps(as_json: AsJson = False) -> None:
         _print_json(rows)
         return
     print_rows(rows, ["step", "name", "what it does"], "The month", _console())
+
+
+class _Bench(StrEnum):
+    KERNEL = "kernel"
+    NATIONAL = "national"
+
+
+@app.command(epilog="Examples: almoner bench kernel --json · almoner bench national --posts 10000 --posts 100000")
+def bench(
+    what: Annotated[_Bench, typer.Argument(metavar="[kernel|national]", help="What to time.")] = _Bench.KERNEL,
+    posts: Annotated[list[int] | None, typer.Option("--posts", metavar="N", help="Posts; repeatable for national.")] = None,
+    months: Annotated[int, typer.Option("--months", metavar="M", help="Months of the kernel's job.")] = 60,
+    repeats: Annotated[int | None, typer.Option("--repeats", metavar="R", help="Rounds to take the median of.")] = None,
+    peers: Annotated[
+        str | None,
+        typer.Option("--peers", metavar="A,B", help="Only these of starsim, mesa and simpy; all installed if not given."),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Exit with status 1 where a ratio is below its floor.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Time the engine, having proved its answers: beside other tools on one job, or the whole month by size."""
+    from almoner.bench.floors import below_floor
+
+    if what is _Bench.KERNEL:
+        from almoner.bench.compare import POSTS, REPEATS, bench_kernel
+
+        names = None if peers is None else tuple(name.strip() for name in peers.split(",") if name.strip())
+        result = bench_kernel(posts[0] if posts else POSTS, months, REPEATS if repeats is None else repeats, names)
+    else:
+        from almoner.bench.national import POSTS as SIZES
+        from almoner.bench.national import bench_national
+
+        result = bench_national(posts or SIZES, repeats=3 if repeats is None else repeats)
+    low = below_floor(what.value, result) if check else []
+    if as_json:
+        _print_json(result | ({"below_floor": low} if check else {}))
+    else:
+        from almoner.report.terminal import print_rows
+
+        plain = [
+            {"figure": key.replace("_", " "), "value": "not installed or not asked for" if value is None else value}
+            for key, value in result.items()
+            if not isinstance(value, dict | list)
+        ]
+        print_rows(plain, ["figure", "value"], f"Benchmark: {what.value}", _console())
+        if "growth" in result:
+            print_rows(result["growth"], list(result["growth"][0]), "By posts and replicates", _console())
+    for sentence in low:
+        typer.echo(sentence, err=True)
+    if low:
+        raise typer.Exit(1)
 
 
 @app.command(hidden=True)

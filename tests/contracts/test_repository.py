@@ -115,8 +115,9 @@ def test_no_module_is_longer_than_a_reader_can_hold() -> None:
 
 def test_chance_comes_from_the_draws_module_only() -> None:
     random = re.compile(r"^\s*(import random\b|from random import)|np\.random\.|numpy\.random", re.M)
-    users = [path.name for path in (ROOT / "src").rglob("*.py") if random.search(path.read_text(encoding="utf-8"))]
-    assert [name for name in users if name != "draws.py"] == []
+    users = [path for path in (ROOT / "src").rglob("*.py") if random.search(path.read_text(encoding="utf-8"))]
+    # The peers that the benchmark compares with bring their own random numbers; nothing else may.
+    assert [path.name for path in users if path.name != "draws.py" and path.parent.name != "peers"] == []
 
 
 def test_the_changelog_names_the_version_of_the_project() -> None:

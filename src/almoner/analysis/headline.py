@@ -98,7 +98,8 @@ def _would_help(place: Area, scenarios: tuple[ScenarioCard, ...], differences: t
         if row.clear and moved != "no change":
             what = f"would leave {moved} vacant posts ({_ends(row.band, place)})"
         else:
-            what = f"cannot be told from no effect on vacant posts ({_ends(row.band, place)})"
+            ends = _ends(row.band, place)
+            what = f"cannot be told from no effect on vacant posts{'' if ends == 'no change' else f' ({ends})'}"
         parts.append(f"{lower_first(card.name)} {what}{_cost(card, place)}")
     if not parts:
         return "No scenario was compared with doing nothing."
@@ -133,7 +134,7 @@ def _how_sure(place: Area, scenarios: tuple[ScenarioCard, ...], drivers: tuple[D
         text += f": posts of single areas are modelled with an error of about {100 * float(baseline.posts_error.max()):.0f}%"
     if ranked:
         join = "; the result hangs most on " if place.level != "england" else ": the result hangs most on "
-        text += join + listed([lower_first(driver.label) for driver in ranked])
+        text += join + listed([lower_first(driver.label.split(",")[0]) for driver in ranked])
     if assumed:
         text += f"; the effect of {listed(assumed)} rests on assumptions, not on measured results"
     return text + "."

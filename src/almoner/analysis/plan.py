@@ -35,7 +35,7 @@ from almoner.parameters import ParameterTree, load
 from almoner.policies.base import Policy, summary
 from almoner.reference.areas import Area
 from almoner.reference.population import persons_of
-from almoner.reference.vocabulary import POPULATION_BANDS, ROLE_IDS, ROLES, SERVICE_IDS, SERVICES
+from almoner.reference.vocabulary import POPULATION_BANDS, ROLE_IDS, SERVICE_IDS, SERVICES
 from almoner.study.design import Study
 from almoner.study.run import Progress, StudyResult, run_study
 from almoner.version import VERSION
@@ -223,8 +223,8 @@ def _gap(result: StudyResult) -> tuple[GapRow, ...]:
     stocks = {name: np.array([run.stocks[name] for run in result.runs[0]]) for name in ("filled", "vacant", "posts")}
     return tuple(
         GapRow(
-            service=SERVICES[service],
-            role=ROLES[role],
+            service=service,
+            role=role,
             filled_now=float(stocks["filled"][0, 0, s, r]),
             vacant_now=float(stocks["vacant"][0, 0, s, r]),
             posts_end=float(np.median(stocks["posts"][:, -1, s, r])),

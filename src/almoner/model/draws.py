@@ -40,6 +40,7 @@ class Decision(IntEnum):
     LEAVE = 1
     DESTINATION = 2
     LEAVE_REST = 11
+    SHARE_OUT = 12
     FILL = 3
     RETURN = 4
     RETURN_SERVICE = 5
@@ -61,7 +62,6 @@ class Decision(IntEnum):
     JOINER_AGE = 40
     JOINER_SEX = 41
     JOINER_NATIONALITY = 42
-    JOINER_SECTOR = 43
     JOINER_CONTRACT = 44
     JOINER_HOURS = 45
     JOINER_QUALIFICATION = 46

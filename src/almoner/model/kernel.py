@@ -48,7 +48,7 @@ _FILL = int(Decision.FILL)
 _RETURN, _RETURN_SERVICE = int(Decision.RETURN), int(Decision.RETURN_SERVICE)
 _PROMOTE, _CLOSE = int(Decision.PROMOTE), int(Decision.CLOSE)
 _ROUND_ENTRANTS, _ROUND_ARRIVALS = int(Decision.ROUND_ENTRANTS), int(Decision.ROUND_ARRIVALS)
-_ROUND_PROMOTIONS = int(Decision.ROUND_PROMOTIONS)
+_ROUND_PROMOTIONS, _SHARE_OUT = int(Decision.ROUND_PROMOTIONS), int(Decision.SHARE_OUT)
 _AGE, _SEX, _NATIONALITY = int(Decision.JOINER_AGE), int(Decision.JOINER_SEX), int(Decision.JOINER_NATIONALITY)
 _CONTRACT, _HOURS = int(Decision.JOINER_CONTRACT), int(Decision.JOINER_HOURS)
 _QUALIFICATION, _PAY = int(Decision.JOINER_QUALIFICATION), int(Decision.JOINER_PAY)
@@ -110,7 +110,7 @@ def leave(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flow
     exit_weight, move_weight, destinations = rates.exit_weight, rates.move_weight, rates.destinations
     exit_factor, move_factor = months.exit_factor[m, months.region[area]], months.move_factor[m, months.region[area]]
     words = np.empty(BLOCK // 8, np.uint64)
-    top = words.view(np.uint8)
+    top = words.view(np.uint8)  # the bytes of a word from the lowest on, as on all processors that numba compiles for
     for c in range(area * CELLS_PER_AREA, (area + 1) * CELLS_PER_AREA):
         if filled[c] == 0:
             continue
@@ -156,6 +156,7 @@ def promote(area, m, stock, waiting, rates, months, stretch, vacant_at_start, fl
     fill_key, fill_mate = months.keys[m, _FILL], months.mates[m, _FILL]
     choose_key, choose_mate = months.keys[m, _PROMOTE], months.mates[m, _PROMOTE]
     round_key, round_mate = months.keys[m, _ROUND_PROMOTIONS], months.mates[m, _ROUND_PROMOTIONS]
+    pay_key, pay_mate = months.keys[m, _PAY], months.mates[m, _PAY]
     offset, number, status = stock.offset, stock.number, stock.status
     for c in range(area * CELLS_PER_AREA, (area + 1) * CELLS_PER_AREA):
         source_role = rates.below[c % N_ROLES]
@@ -171,7 +172,8 @@ def promote(area, m, stock, waiting, rates, months, stretch, vacant_at_start, fl
         service, role = (c % CELLS_PER_AREA) // N_ROLES, c % N_ROLES
         for j in range(k):
             i, p = offset[c] + places[j], offset[source] + people[j]
-            u = np.uint64(draw(fill_key, fill_mate, number[c] + np.uint64(places[j])))
+            # Not the draw that chose the post: the chosen have low ones, and would get low pay.
+            u = np.uint64(draw(pay_key, pay_mate, number[c] + np.uint64(places[j])))
             status[i] = FILLED
             stock.birth[i], stock.sector[i] = stock.birth[p], stock.sector[p]
             stock.traits[i], stock.hours_of[i] = stock.traits[p], stock.hours_of[p]
@@ -219,7 +221,7 @@ def recruit(area, m, stock, waiting, rates, months, stretch, vacant_at_start, fl
     _expect(m, area, vacant_at_start, stock, rates, months, arriving, entering)
     for k in range(CELLS_PER_AREA):
         c = first_cell + k
-        luck = draw(service_key, service_mate, number[c])
+        luck = draw(keys[_SHARE_OUT], mates[_SHARE_OUT], number[c])
         moving[k], arriving[k], entering[k] = share_out(vacant[c], moving[k], arriving[k], entering[k], luck)
         list_start[k + 1] = list_start[k] + moving[k] + arriving[k] + entering[k]
     rows = np.empty(list_start[CELLS_PER_AREA], np.int64)

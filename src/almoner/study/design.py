@@ -20,7 +20,7 @@ from almoner.parameters import ParameterTree, load
 from almoner.reference.areas import Area
 from almoner.reference.tables import data_hash
 from almoner.study.scenario import Scenario
-from almoner.version import VERSION
+from almoner.version import VERSION, code_hash
 
 LAST_YEAR: Final = 2046
 """Population projections end in the middle of 2047, so the last full year ends in March 2047; one year is kept in hand."""
@@ -72,6 +72,7 @@ class Study:
         """Everything that determines the result."""
         return {
             "almoner_version": VERSION,
+            "code": code_hash(),
             "area": self.place.code,
             "members": json.dumps(self.place.members),
             "scenarios": json.dumps({scenario.id: scenario.hash for scenario in self.scenarios}),
