@@ -6,6 +6,7 @@ In: a place, scenarios, a horizon and a number of draws. Out: the record. Runs a
 from __future__ import annotations
 
 import calendar
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -59,7 +60,7 @@ def record(result: StudyResult) -> PlanRecord:
     """Return the plan of a study's result."""
     study = result.study
     tree = load()
-    place = study.place
+    place = _said_in_full(study.place)
     similar = similar_areas(place)
     indicators = today.indicators(place, similar)
     paths = _paths(result)
@@ -103,6 +104,11 @@ def record(result: StudyResult) -> PlanRecord:
         driver_measure=f"the vacancy rate of March {study.to_year} if nothing changes",
         manifest={**study.manifest, "command": study.command},
     )
+
+
+def _said_in_full(place: Area) -> Area:
+    """Return a place whose name cannot be mistaken for another's: Devon is a county, Devon ICB a board."""
+    return replace(place, name=f"{place.name} ICB") if place.level == "icb" and not place.name.endswith("ICB") else place
 
 
 def _paths(result: StudyResult) -> tuple[Path, ...]:
