@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ def ready(workers: Workers, months: int, seed: int) -> Job:
             ahead += piece
         return longest
 
-    def post(age: int, tenure: int) -> Iterator[Any]:
+    def post(age: int, tenure: int) -> Generator[Any, Any, Any]:
         month = 0
         while True:
             wait = stay(age, tenure, months - month)
