@@ -9,6 +9,7 @@ from almoner.bench import national
 from almoner.bench.national import Ready, bench_national
 from almoner.bench.proof import WrongAnswer
 from almoner.errors import OutOfRangeError
+from almoner.model import engine
 from almoner.model.engine import STOCKS
 from almoner.parameters import load
 from almoner.reference.areas import resolve
@@ -21,8 +22,11 @@ def rutland() -> Ready:
     return national._ready(Study(resolve("Rutland"), (load_scenario("do-nothing"),), 1, 2027), load())
 
 
-def test_the_month_is_proved_before_it_is_timed(rutland: Ready) -> None:
+def test_a_month_that_differs_from_its_steps_is_not_timed(rutland: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
     national.prove_month(rutland)
+    monkeypatch.setattr(engine, "MONTH", engine.MONTH[:-1])
+    with pytest.raises(WrongAnswer, match="differ"):
+        national.prove_month(rutland)
 
 
 def test_a_run_whose_people_do_not_add_up_is_not_timed(rutland: Ready) -> None:

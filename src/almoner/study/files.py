@@ -14,18 +14,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from almoner.errors import AlmonerError, InputFileError, OutOfRangeError, in_words, nearest
 from almoner.model.clock import EPOCH_YEAR, months_to_march
 from almoner.parameters import load
-from almoner.parameters.files import OneOfEach
 from almoner.policies.registry import make
 from almoner.reference.areas import Area, resolve
 from almoner.reference.tables import data_hash
 from almoner.study.design import LAST_YEAR
 from almoner.study.scenario import DO_NOTHING, ParameterEdit, Scenario, load_scenario, shipped
+from almoner.study.yaml_text import mapping_in
 from almoner.version import VERSION, code_hash
 
 MOST_DRAWS: Final = 1 << 16
@@ -184,15 +183,7 @@ def _read(path: Path) -> StudyFile:
         raise InputFileError(f"{path} is not text in UTF-8: save it as UTF-8 and try again.") from None
     except OSError as error:
         raise InputFileError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
-    try:
-        content = yaml.load(text, Loader=OneOfEach)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = " ".join(str(getattr(error, "problem", None) or error).split()).rstrip(".")
-        raise InputFileError(f"{path}{line} is not YAML that can be used: {problem}.") from None
-    if not isinstance(content, Mapping):
-        raise InputFileError(f"{path} is not a study: it needs at least 'name:', 'areas:' and 'to:'.")
+    content = mapping_in(text, str(path), "a study: it needs at least 'name:', 'areas:' and 'to:'")
     try:
         return StudyFile.model_validate(content)
     except ValidationError as error:

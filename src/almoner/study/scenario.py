@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from almoner.errors import AlmonerError, InputFileError, NotFoundError, OutOfRangeError, in_words, nearest
 from almoner.model.clock import month_text
 from almoner.parameters import Add, Cap, Edit, Floor, ParameterTree, Scale, Set, load
-from almoner.parameters.files import OneOfEach
 from almoner.policies.base import Month, Policy
 from almoner.policies.registry import make
 from almoner.study.editable import check_edits
+from almoner.study.yaml_text import mapping_in
 
 DO_NOTHING: Final = "do-nothing"
 USUAL: Final = ("fair-pay", "prevention-and-recovery")
@@ -186,15 +185,7 @@ def _load(reference: str, folder: Path, above: tuple[str, ...]) -> Scenario:
 
 
 def _parse(text: str, where: str) -> ScenarioFile:
-    try:
-        content = yaml.load(text, Loader=OneOfEach)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = " ".join(str(getattr(error, "problem", None) or error).split()).rstrip(".")
-        raise InputFileError(f"{where}{line} is not YAML that can be used: {problem}.") from None
-    if not isinstance(content, Mapping):
-        raise InputFileError(f"{where} is not a scenario: it needs at least 'name:' and a list of 'policies:'.")
+    content = mapping_in(text, where, "a scenario: it needs at least 'name:' and a list of 'policies:'")
     try:
         return ScenarioFile.model_validate(content)
     except ValidationError as error:
