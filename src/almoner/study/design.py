@@ -48,7 +48,8 @@ class Study:
     def __post_init__(self) -> None:
         if not EPOCH_YEAR < self.to_year <= LAST_YEAR:
             raise OutOfRangeError(
-                f"--to {self.to_year} is outside the data: population is projected for {EPOCH_YEAR + 1} to {LAST_YEAR}."
+                f"--to {self.to_year} is outside the data: population is projected to 2047, "
+                f"so a plan ends between {EPOCH_YEAR + 1} and {LAST_YEAR}."
             )
         if self.draws < 1:
             raise OutOfRangeError(f"--draws {self.draws} is too few: ask for at least 1.")
