@@ -55,7 +55,7 @@ def leavers_by_numpy(run: Run) -> np.ndarray:
     experience = rates.experience_band[np.clip(m - posts.sector.astype(np.int64), 0, BANDED_MONTHS - 1)]
     traits = np.where(experience >= rates.settled_band, posts.traits & (255 - VISA_MARK), posts.traits)
     weight = rates.trait_weight[traits]
-    region = run.inputs.region[cell // CELLS_PER_AREA]
+    region = run.inputs.market[cell // CELLS_PER_AREA]
     exit_hazard = rates.exit_hazard[cell] * run.months.exit_factor[m, region, cell % CELLS_PER_AREA]
     move_hazard = rates.move_hazard[cell] * run.months.move_factor[m, region, cell % CELLS_PER_AREA]
     hazard = exit_hazard * weight * rates.exit_weight[age, experience] + move_hazard * weight * rates.move_weight[age, experience]

@@ -26,8 +26,9 @@ from almoner.policies.registry import make
 from almoner.reference.areas import Area, resolve
 from almoner.reference.vocabulary import SERVICE_IDS
 from almoner.study.design import Study
-from almoner.study.run import Prepared, ScenarioRun, StudyResult, open_world, run_study
+from almoner.study.run import Prepared, StudyResult, open_world, run_study
 from almoner.study.scenario import ParameterEdit, Scenario, load_scenario
+from almoner.study.totals import ScenarioRun
 
 Place = tuple[Study, Prepared]
 Opener = Callable[..., Run]
@@ -261,7 +262,8 @@ from dataclasses import fields
 import numpy as np
 from almoner.reference.areas import resolve
 from almoner.study.design import Study
-from almoner.study.run import ScenarioRun, StudyResult, run_study
+from almoner.study.run import StudyResult, run_study
+from almoner.study.totals import ScenarioRun
 from almoner.study.scenario import load_scenario
 {inspect.getsource(digest)}
 print(digest(run_study(Study(resolve("Rutland"), (load_scenario("fair-pay"),), 2, 2029))))

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from almoner.analysis.plan_record import Band, Good
 from almoner.reference.vocabulary import OUTSIDE_RATES, ROLE_IDS, SERVICE_IDS
 from almoner.study.design import FAN_DRAWS
-from almoner.study.run import ScenarioRun, StudyResult
+from almoner.study.run import StudyResult
+from almoner.study.totals import ScenarioRun
 
 INSIDE: Final = np.array([service not in OUTSIDE_RATES for service in SERVICE_IDS])
 EXITS: Final = ("exits_nhs", "exits_other_sector", "exits_retirement", "exits_abroad")
@@ -66,6 +67,12 @@ def care_worker_pay(run: ScenarioRun) -> NDArray[np.float64]:
     return np.asarray(np.average(run.median_pay[:, INSIDE, role], axis=1, weights=run.stocks["filled"][:, INSIDE, role]))
 
 
+def cost_gbp_m(run: ScenarioRun) -> NDArray[np.float64]:
+    """Return what staff, cover and the scenario's programmes cost a year, GBP million in the stated prices."""
+    programmes = sum((amount for amount in run.programme_cost.values()), np.zeros(run.staff_cost.shape[0]))
+    return np.asarray((run.staff_cost.sum(axis=1) + programmes) / 1e6)
+
+
 MEASURES: Final[dict[str, Measure]] = {
     measure.id: measure
     for measure in (
@@ -102,6 +109,7 @@ MEASURES: Final[dict[str, Measure]] = {
         ),
         Measure("care_worker_pay", "Median pay of care workers, cash", "gbp_per_hour", "neither", care_worker_pay),
         Measure("staff_cost_gbp_m", "Cost of staff", "gbp_m", "neither", lambda run: run.staff_cost.sum(axis=1) / 1e6),
+        Measure("cost_gbp_m", "Cost of staff and programmes", "gbp_m", "down", cost_gbp_m),
     )
 }
 

@@ -34,7 +34,7 @@ from almoner.model.demand import need_path
 from almoner.model.money import payer_shares, price_base
 from almoner.parameters import ParameterTree, load
 from almoner.policies.base import Policy, summary
-from almoner.reference.areas import Area
+from almoner.reference.areas import Area, resolve
 from almoner.reference.population import persons_of
 from almoner.reference.vocabulary import POPULATION_BANDS, ROLE_IDS, SERVICE_IDS, SERVICES
 from almoner.study.design import Study
@@ -184,7 +184,7 @@ def _settings(policy: Policy) -> str:
     parts = []
     for name, field in type(policy).model_fields.items():
         value = getattr(policy, name)
-        if name in ("start", "until") or value is None or value is False:
+        if name in ("start", "until", "areas") or value is None or value is False:
             continue
         if isinstance(value, tuple):
             if set(value) != set(SERVICE_IDS):
@@ -193,6 +193,8 @@ def _settings(policy: Policy) -> str:
             parts.append(field.description or name)
         else:
             parts.append(f"{value:g} {field.description}" if isinstance(value, float | int) else f"{field.description}: {value}")
+    if policy.areas:
+        parts.append(f"in {listed([resolve(code).name for code in policy.areas])}")
     parts.append(f"from {_month_words(policy.start)}" + ("" if policy.until is None else f" until {_month_words(policy.until)}"))
     return ", ".join(parts)
 

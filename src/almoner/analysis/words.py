@@ -98,6 +98,15 @@ def change(value: float, unit: str, level: str) -> str:
     return f"{_magnitude(size, spoken, level)} {more if value > 0 else less}"
 
 
+def signed(value: float, unit: str, level: str) -> str:
+    """Say a difference with its sign, for tables: '+290', '-2.4 points', '0'."""
+    spoken = "percentage_points" if unit == "percent" else unit
+    size = rounded(abs(value), spoken, level)
+    if size == 0:
+        return "0"
+    return f"{'+' if value > 0 else MINUS}{_magnitude(size, spoken, level)}"
+
+
 def change_between(band: Band, unit: str, level: str) -> str:
     """Say a band of differences: 'between 120 and 480 more', or 'between 260 fewer and 40 more' when it spans nothing."""
     low, high = change(band.low, unit, level), change(band.high, unit, level)

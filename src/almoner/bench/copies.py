@@ -55,7 +55,8 @@ def copies_of_inputs(inputs: Inputs, times: int) -> Inputs:
     """Return inputs whose arrays by area or by cell are `times` times over."""
     return replace(
         inputs,
-        region=np.tile(inputs.region, times),
+        market=np.tile(inputs.market, times),
+        trainees=np.concatenate([inputs.trainees] * times, axis=1),
         need=np.concatenate([inputs.need] * times, axis=1),
         target=np.concatenate([inputs.target] * times, axis=1),
         working_age=np.concatenate([inputs.working_age] * times, axis=1),

@@ -17,7 +17,7 @@ from almoner.model.posts import CELLS_PER_AREA
 @njit(cache=True, nogil=True)
 def begin_stretch(area, first, count, stock, rates, months):  # type: ignore[no-untyped-def]
     """Set the bound byte of every post of an area for `count` months from `first`."""
-    region = months.region[area]
+    market = months.market[area]
     age_pair, experience_pair = _pairs(rates.age_band, count), _pairs(rates.experience_band, count)
     ages, experiences = rates.exit_weight.shape
     hazard = np.zeros((CELLS_PER_AREA, 2 * ages, 2 * experiences))
@@ -29,8 +29,8 @@ def begin_stretch(area, first, count, stock, rates, months):  # type: ignore[no-
         c = area * CELLS_PER_AREA + k
         leaving, moving = 0.0, 0.0
         for m in range(first, first + count):
-            leaving = max(leaving, rates.exit_hazard[c] * months.exit_factor[m, region, k])
-            moving = max(moving, rates.move_hazard[c] * months.move_factor[m, region, k])
+            leaving = max(leaving, rates.exit_hazard[c] * months.exit_factor[m, market, k])
+            moving = max(moving, rates.move_hazard[c] * months.move_factor[m, market, k])
         own = hazard[k]
         for a in range(2 * ages):
             for e in range(2 * experiences):

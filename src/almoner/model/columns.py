@@ -99,17 +99,25 @@ class Rates(NamedTuple):
 
 
 class Months(NamedTuple):
-    """What each month reads. Factors are [month, region, cell of an area]; keys and their mates are [month, decision]."""
+    """What each month reads. Factors are [month, market, cell of an area]; keys and their mates are [month, decision].
+
+    A market is a region under the policies that reach it: areas of one market read the same factors. `qualifying` is the share of
+    a cell's staff who gain a qualification in a month beyond the practice of the base year, `guaranteeing` the share of those
+    without guaranteed hours who are given them, and `trainees` the people who finish an apprenticeship, [month, area, cell].
+    """
 
     keys: NDArray[np.uint64]
     mates: NDArray[np.uint64]
-    region: NDArray[np.int64]
+    market: NDArray[np.int64]
     target: NDArray[np.int64]
     exit_factor: NDArray[np.float64]
     move_factor: NDArray[np.float64]
     entrant_factor: NDArray[np.float64]
     working_age: NDArray[np.float64]
     arrivals: NDArray[np.float64]
+    qualifying: NDArray[np.float64]
+    guaranteeing: NDArray[np.float64]
+    trainees: NDArray[np.float64]
 
 
 class Stretch(NamedTuple):

@@ -148,13 +148,16 @@ def _months(inputs: Inputs, keys: NDArray[np.uint64], mates: NDArray[np.uint64])
     return Months(
         keys=keys,
         mates=mates,
-        region=inputs.region,
+        market=inputs.market,
         target=inputs.target,
         exit_factor=by_cell(inputs.exit_factor),
         move_factor=by_cell(inputs.move_factor),
         entrant_factor=by_cell(inputs.entrant_factor),
         working_age=np.ascontiguousarray(inputs.working_age),
         arrivals=inputs.arrivals,
+        qualifying=by_cell(inputs.qualifying),
+        guaranteeing=by_cell(inputs.guaranteeing),
+        trainees=by_cell(inputs.trainees),
     )
 
 

@@ -108,7 +108,7 @@ def leave(area, m, stock, waiting, rates, months, stretch, vacant_at_start, flow
     filled, vacant, hours, vacant_places = stock.filled, stock.vacant, stock.hours, stock.vacant_places
     age_band, experience_band, trait_weight = rates.age_band, rates.experience_band, rates.trait_weight
     exit_weight, move_weight, destinations = rates.exit_weight, rates.move_weight, rates.destinations
-    exit_factor, move_factor = months.exit_factor[m, months.region[area]], months.move_factor[m, months.region[area]]
+    exit_factor, move_factor = months.exit_factor[m, months.market[area]], months.move_factor[m, months.market[area]]
     words = np.empty(BLOCK // 8, np.uint64)
     top = words.view(np.uint8)  # the bytes of a word from the lowest on, as on all processors that numba compiles for
     for c in range(area * CELLS_PER_AREA, (area + 1) * CELLS_PER_AREA):
@@ -281,7 +281,7 @@ def _expect(m, area, vacant_at_start, stock, rates, months, arriving, entering):
     """
     entrant_key, entrant_mate = months.keys[m, _ROUND_ENTRANTS], months.mates[m, _ROUND_ENTRANTS]
     arrival_key, arrival_mate = months.keys[m, _ROUND_ARRIVALS], months.mates[m, _ROUND_ARRIVALS]
-    region = months.region[area]
+    market = months.market[area]
     for s in range(N_SERVICES):
         total = 0
         for r in range(N_ROLES):
@@ -291,9 +291,9 @@ def _expect(m, area, vacant_at_start, stock, rates, months, arriving, entering):
         for r in range(N_ROLES):
             k = s * N_ROLES + r
             c = area * CELLS_PER_AREA + k
-            expected = rates.entrant_rate[c] * vacant_at_start[k] * common * months.entrant_factor[m, region, k]
+            expected = rates.entrant_rate[c] * vacant_at_start[k] * common * months.entrant_factor[m, market, k]
             entering[k] = _rounded(expected, draw(entrant_key, entrant_mate, stock.number[c]))
-            arriving[k] = _rounded(rates.arrival_share[c] * months.arrivals[m], draw(arrival_key, arrival_mate, stock.number[c]))
+            arriving[k] = _rounded(rates.arrival_share[c] * months.arrivals[m, market], draw(arrival_key, arrival_mate, stock.number[c]))
 
 
 @njit(cache=True, nogil=True)

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from almoner.model.baseline.pay import regional_pay
 from almoner.model.clock import MONTHS_PER_YEAR
 from almoner.parameters import ParameterTree
-from almoner.reference.vocabulary import SERVICE_IDS
+from almoner.reference.vocabulary import ROLE_IDS, SERVICE_IDS
 
 
 @dataclass(frozen=True, slots=True)
 class PayPath:
-    """Pay over time. Arrays are [month, region, service, role]; `outside` and `floor_nlw` are [month]; GBP per hour."""
+    """Pay over time. Arrays are [month, market, service, role]; `outside` and `floor_nlw` are [month]; GBP per hour."""
 
     mean: NDArray[np.float64]
     median: NDArray[np.float64]
@@ -63,6 +63,7 @@ def pay_path(tree: ParameterTree, months: int, quantiles_pence: NDArray[np.int16
     gap = _april_index(tree.series("pay.market_growth_gap", months), months)
     wage = living_wage_path(tree, months)
     premium = np.stack([tree.series(f"pay.floor_premium.{service}", months) for service in SERVICE_IDS], axis=1)
+    role_floor = np.stack([tree.series(f"pay.role_floor.{role}", months) for role in ROLE_IDS], axis=1)
     position = np.stack([regional_pay(quantiles_pence.astype(np.float64), factor) for factor in region_factor.tolist()]) / 100.0
     # The quantiles run from the lowest to the highest in even steps, so the mean is a trapezium sum.
     share = np.ones(position.shape[-1])
@@ -74,8 +75,8 @@ def pay_path(tree: ParameterTree, months: int, quantiles_pence: NDArray[np.int16
     shape = (months, *position.shape[:3])
     mean, median = np.empty(shape), np.empty(shape)
     for month in range(months):
-        floor = wage[month] + premium[month]
-        paid = np.maximum(position * (outside[month] * gap[month]), floor[None, :, None, None])
+        floor = np.maximum((wage[month] + premium[month])[:, None], role_floor[month][None, :])
+        paid = np.maximum(position * (outside[month] * gap[month]), floor[None, :, :, None])
         mean[month] = paid @ share
         median[month] = paid[..., middle]
     return PayPath(mean, median, opening @ share, opening[..., middle], outside, wage)

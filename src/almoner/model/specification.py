@@ -286,8 +286,8 @@ def one_of(table: NDArray[np.integer], luck: Numbers) -> NDArray[np.integer]:
 
 def _hazard(place: Place, kind: str) -> NDArray[np.float64]:
     """Return the area's monthly hazards of one kind of leaving at weight 1, by cell."""
-    region = place.run.inputs.region[place.area]
-    factor = getattr(place.run.inputs, f"{kind}_factor")[place.month, region].reshape(CELLS_PER_AREA)
+    market = place.run.inputs.market[place.area]
+    factor = getattr(place.run.inputs, f"{kind}_factor")[place.month, market].reshape(CELLS_PER_AREA)
     return np.asarray(getattr(place.rates, f"{kind}_hazard")[place.cells] * factor)
 
 
@@ -329,9 +329,9 @@ def _expected_newcomers(place: Place) -> tuple[list[int], list[int]]:
     by_service = place.vacant_at_start.reshape(-1, N_ROLES).sum(axis=1)
     pressure = np.maximum(by_service, 1.0) / np.maximum(rates.base_vacancies[area], 1.0)
     common = pressure ** (rates.vacancy_exponent - 1.0) * inputs.working_age[place.month, area]
-    factor = inputs.entrant_factor[place.month, inputs.region[area]].reshape(CELLS_PER_AREA)
+    factor = inputs.entrant_factor[place.month, inputs.market[area]].reshape(CELLS_PER_AREA)
     entrants = rates.entrant_rate[place.cells] * place.vacant_at_start * np.repeat(common, N_ROLES) * factor
-    arrivals = rates.arrival_share[place.cells] * inputs.arrivals[place.month]
+    arrivals = rates.arrival_share[place.cells] * inputs.arrivals[place.month, inputs.market[area]]
     arrival_luck = place.draw(Decision.ROUND_ARRIVALS, place.cell_number)
     entrant_luck = place.draw(Decision.ROUND_ENTRANTS, place.cell_number)
     return [*map(rounded, arrivals, arrival_luck)], [*map(rounded, entrants, entrant_luck)]

@@ -7,21 +7,33 @@ cost money of its own, beyond the pay bill, which the study compares between sce
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from almoner.errors import AlmonerError
 from almoner.model.clock import month_number, month_text
 from almoner.parameters import Edit, ParameterTree
+from almoner.reference.areas import resolve
+
+Domain = Literal["adult", "children", "discharge"]
+DOMAINS: Final[tuple[Domain, ...]] = get_args(Domain)
+Direction = Literal["up", "down"]
+
+PAYERS: Final = ("council", "nhs", "self_funder", "government")
+"""Who may pay for a programme; the government is the Treasury and its departments, not councils' grants."""
+
+HORIZON: Final = 12 * 25
+"""Months that a yearly uprating is written out for; runs end before."""
 
 _LAST_MONTH: Final = 1000
 """A larger whole number is a year without its month, never a month number."""
+_MOST_OF_AN_AREA: Final = 0.5
 
 
 def _month(value: object) -> int:
@@ -34,7 +46,30 @@ def _month(value: object) -> int:
         raise ValueError(str(error)) from None
 
 
-Month = Annotated[int, BeforeValidator(_month), PlainSerializer(month_text, return_type=str)]
+def _place(value: object) -> str:
+    try:
+        return resolve(str(value)).code
+    except AlmonerError as error:
+        raise ValueError(str(error)) from None
+
+
+Place = Annotated[str, BeforeValidator(_place)]
+"""A council area, board or region, written as a name or a code in files and held as its code."""
+
+
+def reach(places: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the codes of the areas in `places`, or None for everywhere; a board reaches areas with half their people in it."""
+    if not places:
+        return None
+    return frozenset(code for place in places for code, share in resolve(place).members if share >= _MOST_OF_AN_AREA)
+
+
+Month = Annotated[
+    int,
+    BeforeValidator(_month),
+    PlainSerializer(month_text, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$", "examples": ["2028-04"]}),
+]
 """A month, written YYYY-MM in files and held as a month number."""
 
 
@@ -60,11 +95,26 @@ class Policy(BaseModel, ABC):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    domain: ClassVar[Domain] = "adult"
+    shock: ClassVar[bool] = False
+    """True for what happens to the sector and is not chosen by anyone who plans for it."""
     evidence: ClassVar[tuple[str, ...]] = ()
     assumed: ClassVar[bool] = False
+    """True where the size of the effect is a judgement, whatever its evidence rows say about its direction."""
+    assumptions: ClassVar[tuple[str, ...]] = ()
+    """What the policy takes for granted, a sentence each, beyond the notes of the parameters that it reads."""
+    moves: ClassVar[Mapping[str, Direction]] = {}
+    """Paths (`*` for one name) that rise or fall with the policy's size at the middle of every prior."""
+    neutral: ClassVar[float] = 0.0
+    """The size at which the policy does nothing and costs nothing."""
+    outlasts: ClassVar[bool] = False
+    """True where edits go on after `until`, because what was made or begun by then stays."""
+    proportional: ClassVar[bool] = True
+    """True where twice the size costs twice as much."""
 
     start: Month = Field(description="first month, written YYYY-MM")
     until: Month | None = Field(default=None, description="first month without it, written YYYY-MM; never when left out")
+    areas: tuple[Place, ...] = Field(default=(), description="places that it is limited to, by name or code; all when left out")
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Policy:
@@ -99,3 +149,16 @@ def ramp(policy: Policy, full: float, years_to_full: float, steps_per_year: int 
         month = policy.start + round((step - 1) * years_to_full * 12 / steps)
         if policy.until is None or month < policy.until:
             yield month, full * step / steps
+
+
+def spans(steps: Iterable[tuple[int, float]], until: int | None) -> Iterator[tuple[int, int | None, float]]:
+    """Yield (first month, first month without it, size) of steps that each hold until the next, the last one until `until`."""
+    found = list(steps)
+    ends = [*(month for month, _ in found[1:]), until]
+    for (month, size), end in zip(found, ends, strict=True):
+        yield month, end, size
+
+
+def next_april(month: int) -> int:
+    """Return the first April in or after `month`."""
+    return -(-month // 12) * 12

@@ -1,7 +1,7 @@
 """The design of a study: which places, scenarios, draws and horizon, and the name that its result will have.
 
 Parameter draws are the first points of a scrambled Sobol sequence over the priors (Owen 1995), one axis a parameter. Draw and
-replicate are separate: each draw here has one replicate of its own, so bands over draws hold both.
+replicate are separate axes: a point is a draw and a replicate of chance under it, and no two points share their luck.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Study:
     draws: int
     to_year: int
     seed: int = 0
+    replicates: int = 1
 
     def __post_init__(self) -> None:
         if not EPOCH_YEAR < self.to_year <= LAST_YEAR:
@@ -51,12 +52,18 @@ class Study:
                 f"--to {self.to_year} is outside the data: population is projected to 2047, "
                 f"so a plan ends between {EPOCH_YEAR + 1} and {LAST_YEAR}."
             )
-        if self.draws < 1:
-            raise OutOfRangeError(f"--draws {self.draws} is too few: ask for at least 1.")
+        for option, count in (("--draws", self.draws), ("--replicates", self.replicates)):
+            if count < 1:
+                raise OutOfRangeError(f"{option} {count} is too few: ask for at least 1.")
 
     def with_scenarios(self, scenarios: tuple[Scenario, ...]) -> Study:
         """Return the same study of other scenarios."""
         return replace(self, scenarios=scenarios)
+
+    @property
+    def points(self) -> int:
+        """Draws times the replicates of each."""
+        return self.draws * self.replicates
 
     @property
     def months(self) -> int:
@@ -82,6 +89,7 @@ class Study:
             "draws": str(self.draws),
             "to_year": str(self.to_year),
             "seed": str(self.seed),
+            "replicates": str(self.replicates),
         }
 
     @property

@@ -17,7 +17,6 @@ from almoner.parameters.edits import matching
 FIXED: Final = (
     "holders.*",
     "leaving.check.*",
-    "leaving.move_pay_elasticity",
     "leaving.ratio.*",
     "leaving.retirement.*",
     "leaving.turnover*",
@@ -35,12 +34,17 @@ DATED: Final = (
     "filling.arrivals",
     "filling.arrivals_scale",
     "filling.scale",
+    "filling.scale_by_*",
+    "contracts.guaranteed.*",
     "leaving.exit_scale",
+    "leaving.exit_scale_by_*",
     "leaving.move_scale",
+    "leaving.move_scale_by_*",
     "market.*",
     "money.deflator",
     "need.funding_coverage",
     "need.hours_per_person.*",
+    "need.provision.*",
     "need.scale.*",
     "pay.employer_on_cost",
     "pay.floor_premium.*",
@@ -48,8 +52,28 @@ DATED: Final = (
     "pay.national_living_wage",
     "pay.national_living_wage_growth",
     "pay.outside_growth",
+    "pay.role_floor.*",
+    "training.*",
 )
 """What runs read month by month or year by year; all else is read once."""
+
+LOCAL: Final = (
+    "contracts.guaranteed.*",
+    "filling.arrivals",
+    "filling.arrivals_scale",
+    "filling.scale*",
+    "leaving.exit_scale*",
+    "leaving.move_scale*",
+    "need.funding_coverage",
+    "need.hours_per_person.*",
+    "need.provision.*",
+    "need.scale.*",
+    "pay.floor_premium.*",
+    "pay.market_growth_gap",
+    "pay.role_floor.*",
+    "training.*",
+)
+"""What may differ between the areas of a run."""
 
 _LIMITS: Final = {
     "filling.return_rate": (0.01, 1.0),
@@ -61,6 +85,8 @@ _LIMITS: Final = {
     "pay.*growth": (-0.5, 0.5),
     "need.trend_18_64": (-0.5, 0.5),
     "money.deflator_growth": (-0.5, 0.5),
+    "contracts.guaranteed.*": (0.0, 50.0),
+    "need.provision.*": (0.0, 1.0),
     "need.scale.*": (0.0, 10.0),
     "need.hours_per_person.*": (0.0, 10.0),
     "need.funding_coverage": (0.0, 10.0),
@@ -88,6 +114,19 @@ def check_edits(edits: Iterable[Edit], tree: ParameterTree, edited: ParameterTre
                 raise AlmonerError(f"'{path}' is read once for a whole run: edit it without 'from' and 'until'.")
             _check_values(path, edited)
     _check_living_wage(tree, edited)
+
+
+def check_local(edits: Iterable[Edit], everywhere: Iterable[Edit], tree: ParameterTree) -> None:
+    """Refuse edits limited to places of parameters that a run reads for all areas at once.
+
+    Raises:
+        AlmonerError: such a parameter.
+    """
+    general = set(everywhere)
+    for edit in (edit for edit in edits if edit not in general):
+        for path in matching(edit.path, tree.paths()):
+            if not _one_of(path, LOCAL):
+                raise AlmonerError(f"'{path}' is read for all areas at once: it cannot be edited for some places only.")
 
 
 def limits(path: str, unit: str) -> tuple[float, float]:

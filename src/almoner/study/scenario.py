@@ -20,14 +20,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from almoner.errors import AlmonerError, InputFileError, NotFoundError, OutOfRangeError, in_words, nearest
 from almoner.model.clock import month_text
 from almoner.parameters import Add, Cap, Edit, Floor, ParameterTree, Scale, Set, load
-from almoner.policies.base import Month, Policy
+from almoner.policies.base import Month, Place, Policy, reach
 from almoner.policies.registry import make
-from almoner.study.editable import check_edits
+from almoner.reference.areas import england
+from almoner.study.editable import check_edits, check_local
 from almoner.study.yaml_text import mapping_in
 
 DO_NOTHING: Final = "do-nothing"
 USUAL: Final = ("fair-pay", "prevention-and-recovery")
-_EDITS: Final = {"set": Set, "add": Add, "scale": Scale, "cap": Cap, "floor": Floor}
+KINDS_OF_EDIT: Final = {"set": Set, "add": Add, "scale": Scale, "cap": Cap, "floor": Floor}
 
 
 class ParameterEdit(BaseModel):
@@ -43,15 +44,16 @@ class ParameterEdit(BaseModel):
     floor: float | None = None
     from_: Month | None = Field(default=None, alias="from")
     until: Month | None = None
+    areas: tuple[Place, ...] = Field(default=(), description="places that the edit is limited to; everywhere when left out")
     source: str | None = Field(default=None, description="where the value comes from, for the report's list of overrides")
 
     def edit(self) -> Edit:
         """Return the edit, or say that not exactly one kind was given."""
-        given = [(kind, amount) for kind in _EDITS if (amount := getattr(self, kind)) is not None]
+        given = [(kind, amount) for kind in KINDS_OF_EDIT if (amount := getattr(self, kind)) is not None]
         if len(given) != 1:
-            raise AlmonerError(f"The edit of '{self.path}' must give exactly one of {', '.join(_EDITS)}.")
+            raise AlmonerError(f"The edit of '{self.path}' must give exactly one of {', '.join(KINDS_OF_EDIT)}.")
         kind, amount = given[0]
-        return _EDITS[kind](self.path, float(amount), self.from_, self.until)
+        return KINDS_OF_EDIT[kind](self.path, float(amount), self.from_, self.until)
 
 
 def _as_list(value: object) -> object:
@@ -81,19 +83,41 @@ class Scenario:
     policies: tuple[tuple[str, Policy], ...] = ()
     parameter_edits: tuple[ParameterEdit, ...] = ()
 
-    def apply(self, tree: ParameterTree) -> ParameterTree:
-        """Return the tree as this scenario has it; a scenario without policies gives the tree back unchanged."""
-        return self.edits(tree)[1]
+    def apply(self, tree: ParameterTree, area: str | None = None) -> ParameterTree:
+        """Return the tree as this scenario has it everywhere, or in one area; a scenario without policies leaves it unchanged."""
+        return self.edits(tree, area)[1]
 
-    def edits(self, tree: ParameterTree) -> tuple[tuple[Edit, ...], ParameterTree]:
-        """Return the edits that this scenario makes to `tree`, in their order, and the tree with them done."""
-        done = [edit.edit() for edit in self.parameter_edits]
+    def edits(self, tree: ParameterTree, area: str | None = None) -> tuple[tuple[Edit, ...], ParameterTree]:
+        """Return the edits that this scenario makes to `tree` everywhere, or in one area, in order, and the tree with them done."""
+        done = [edit.edit() for edit in self.parameter_edits if _reaches(edit.areas, area)]
         edited = tree.edited(done) if done else tree
         for _, policy in self.policies:
-            own = list(policy.edits(edited))
-            edited = edited.edited(own)
-            done += own
+            if _reaches(policy.areas, area):
+                own = list(policy.edits(edited))
+                edited = edited.edited(own)
+                done += own
         return tuple(done), edited
+
+    def variants(self, area_codes: Sequence[str]) -> tuple[tuple[str | None, ...], tuple[int, ...]]:
+        """Return the different sets of policies that reach areas, each as an area that has it, and each area's place among them.
+
+        The first is None: what reaches everywhere. All areas have it unless something is limited to places.
+        """
+        limited = [where for where in self._places() if where is not None]
+        seen: dict[tuple[bool, ...], int] = {(False,) * len(limited): 0}
+        examples: list[str | None] = [None]
+        of_area = []
+        for code in area_codes:
+            own = tuple(code in where for where in limited)
+            if own not in seen:
+                seen[own] = len(examples)
+                examples.append(code)
+            of_area.append(seen[own])
+        return tuple(examples), tuple(of_area)
+
+    def _places(self) -> Iterator[frozenset[str] | None]:
+        yield from (reach(edit.areas) for edit in self.parameter_edits)
+        yield from (reach(policy.areas) for _, policy in self.policies)
 
     @property
     def content(self) -> dict[str, object]:
@@ -107,6 +131,11 @@ class Scenario:
     def hash(self) -> str:
         """SHA-256 of what the scenario does."""
         return hashlib.sha256(json.dumps(self.content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _reaches(places: tuple[str, ...], area: str | None) -> bool:
+    where = reach(places)
+    return where is None or (area is not None and area in where)
 
 
 def shipped() -> tuple[str, ...]:
@@ -139,8 +168,12 @@ def load_scenario(reference: str, months: int | None = None) -> Scenario:
         _check_dates(scenario, name, policy, months)
     # What cannot be done must fail now, not in the middle of a run.
     try:
-        edits, edited = scenario.edits(load())
-        check_edits(edits, load(), edited)
+        everywhere, edited = scenario.edits(load())
+        check_edits(everywhere, load(), edited)
+        for area in scenario.variants(england().area_codes)[0][1:]:
+            edits, edited = scenario.edits(load(), area)
+            check_edits(edits, load(), edited)
+            check_local(edits, everywhere, load())
     except AlmonerError as error:
         error.args = (f"{reference}: {error}",)
         raise

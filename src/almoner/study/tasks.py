@@ -17,16 +17,14 @@ from numpy.typing import NDArray
 
 from almoner.model.baseline import build
 from almoner.model.columns import FLOWS
-from almoner.model.engine import STOCKS, Run, YearlyResult, build_rates
-from almoner.model.filling import calibrate, slice_areas
-from almoner.model.inputs import build_inputs
+from almoner.model.engine import STOCKS, YearlyResult
 from almoner.model.posts import N_ROLES, N_SERVICES
 from almoner.parameters import load
 from almoner.reference.areas import Area
 from almoner.reference.vocabulary import ROLE_IDS, SERVICE_IDS
 from almoner.study.design import Study, parameter_draws
 from almoner.study.files import StudyPlan
-from almoner.study.run import Prepared, open_world, prepare
+from almoner.study.run import Prepared, open_run, prepare
 
 KEYS: Final = ("scenario", "draw", "replicate", "area", "year", "service", "role")
 """The dimensions of every result, outermost first."""
@@ -79,14 +77,8 @@ def carry_out(plan: StudyPlan, task: Task) -> pl.DataFrame:
     """Run a task. Flows are of the twelve months to 31 March of the year, and empty at the opening, when no month was run."""
     prepared = _prepared(task.areas, plan.to_year, plan.seed)
     drawn = load().drawn(_drawn(plan.draws, plan.seed)[task.draw])
-    scenario = plan.scenarios[task.scenario]
-    tree = scenario.apply(drawn)
-    baseline = prepared.opening.baseline
-    inputs = build_inputs(tree, baseline, prepared.tables, plan.months)
-    filling = slice_areas(calibrate(prepared.national, drawn)[0], prepared.index)
-    rates = build_rates(baseline, filling, prepared.contrasts, prepared.tables, tree)
-    world = open_world(prepared.opening, inputs, tree)
-    run = Run(world, rates, inputs, plan.seed, replicate_key(plan, task.draw, task.replicate))
+    luck = replicate_key(plan, task.draw, task.replicate)
+    run, _ = open_run(prepared, drawn, plan.scenarios[task.scenario], plan.months, plan.seed, luck)
     run.advance(plan.months)
     return tidy(run.result(), plan, task)
 
