@@ -13,6 +13,7 @@ import numpy as np
 
 from almoner.analysis import headline, ledger, today
 from almoner.analysis.measures import INSIDE, MEASURES, band, band_kind, by_draw
+from almoner.analysis.overrides import overrides
 from almoner.analysis.plan_record import (
     Band,
     Difference,
@@ -28,7 +29,6 @@ from almoner.analysis.plan_record import (
 )
 from almoner.analysis.similar import similar_areas
 from almoner.analysis.words import listed, lower_first
-from almoner.model.baseline import build
 from almoner.model.clock import MONTHS_PER_YEAR, month_text
 from almoner.model.demand import need_path
 from almoner.model.money import payer_shares, price_base
@@ -62,7 +62,7 @@ def record(result: StudyResult) -> PlanRecord:
     tree = load()
     place = _said_in_full(study.place)
     similar = similar_areas(place)
-    indicators = today.indicators(place, similar)
+    indicators = today.indicators(place, similar, result.national)
     paths = _paths(result)
     differences = _differences(result)
     scenarios = tuple(_card(result, index) for index in range(len(study.scenarios)))
@@ -84,11 +84,11 @@ def record(result: StudyResult) -> PlanRecord:
         to_year=study.to_year,
         price_basis=f"{price_base(tree)} prices",
         headline=headline.sentences(
-            place, indicators, population, paths, differences, scenarios, drivers, build(place.area_codes), band_kind(study.draws)
+            place, indicators, population, paths, differences, scenarios, drivers, result.baseline, band_kind(study.draws)
         ),
         indicators=indicators,
         similar_areas=similar,
-        mix=today.mix(place),
+        mix=today.mix(place, result.national),
         published_series=series,
         population=population,
         need=need,
@@ -99,9 +99,10 @@ def record(result: StudyResult) -> PlanRecord:
         drivers=drivers,
         assumptions=ledger.assumptions(tree, used),
         conflicts=ledger.conflicts(),
-        limits=ledger.limits(place.level, float(np.max(build(place.area_codes).posts_error)), study.draws),
+        limits=ledger.limits(place.level, float(np.max(result.baseline.posts_error)), study.draws),
         sources=ledger.sources(tree, (*more, "ons_mye_2024", "ons_snpp_2022", "hp_split", "ons_snpp_2018")),
         driver_measure=f"the vacancy rate of March {study.to_year} if nothing changes",
+        overrides=overrides(study.own, study.scenarios, result.national, tree, study.place),
         manifest={**study.manifest, "command": study.command},
     )
 

@@ -211,6 +211,19 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A figure put in the place of a modelled or shipped one: where it holds, what it is, and what stood there before."""
+
+    where: str
+    what: str
+    unit: str
+    value: float
+    before: float
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """Two published values for the same thing, and which one the plan uses."""
 
@@ -249,6 +262,7 @@ class PlanRecord:
     conflicts: tuple[Conflict, ...]
     limits: tuple[str, ...]
     sources: tuple[SourceLine, ...]
+    overrides: tuple[Override, ...] = ()
     driver_measure: str = "the result"
     """What `drivers` are correlated with."""
     manifest: dict[str, str] = field(default_factory=dict)

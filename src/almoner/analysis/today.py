@@ -7,7 +7,6 @@ modelled says so; what was not published for a place is None, never zero.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -17,6 +16,7 @@ from almoner.analysis.measures import INSIDE
 from almoner.analysis.plan_record import Indicator, MixRow, PublishedSeries, SimilarArea, YearPoint
 from almoner.analysis.similar import YEAR, care_spending_per_adult, council_turnover
 from almoner.model.baseline import Baseline, Holders, build, holders
+from almoner.model.baseline.build import cut
 from almoner.model.baseline.samples import care_worker_median, thinned
 from almoner.reference import tables
 from almoner.reference.areas import Area, england, regions
@@ -34,8 +34,9 @@ def region_of(place: Area) -> Area | None:
     return next(region for region in regions() if region.code == place.region_code)
 
 
-def indicators(place: Area, similar: tuple[SimilarArea, ...]) -> tuple[Indicator, ...]:
-    """Return the lines of 'where we are'."""
+def indicators(place: Area, similar: tuple[SimilarArea, ...], national: Baseline | None = None) -> tuple[Indicator, ...]:
+    """Return the lines of 'where we are'; `national` is the baseline to read, the shipped one if none is given."""
+    world = national or build()
     region = region_of(place)
     alike = [Area(area.code, area.name, "area", None, None, ((area.code, 1.0),)) for area in similar]
 
@@ -73,7 +74,7 @@ def indicators(place: Area, similar: tuple[SimilarArea, ...]) -> tuple[Indicator
             "filled_posts",
             "Filled posts",
             "posts",
-            filled_posts,
+            lambda area: filled_posts(area, world),
             published=False,
             for_england=True,
             period=modelled,
@@ -84,7 +85,7 @@ def indicators(place: Area, similar: tuple[SimilarArea, ...]) -> tuple[Indicator
             "vacant_posts",
             "Vacant posts (council and independent)",
             "posts",
-            vacant_posts,
+            lambda area: vacant_posts(area, world),
             published=False,
             for_england=True,
             period=modelled,
@@ -95,7 +96,7 @@ def indicators(place: Area, similar: tuple[SimilarArea, ...]) -> tuple[Indicator
             "vacancy_rate",
             "Vacancy rate",
             "percent",
-            vacancy_rate,
+            lambda area: vacancy_rate(area, world),
             published=False,
             for_england=True,
             period="2024-25",
@@ -127,7 +128,7 @@ def indicators(place: Area, similar: tuple[SimilarArea, ...]) -> tuple[Indicator
             "posts_per_1000",
             "Filled posts for each 1,000 people aged 65 and over",
             "ratio",
-            lambda area: 1000.0 * filled_posts(area) / people(area, "65-74"),
+            lambda area: 1000.0 * filled_posts(area, world) / people(area, "65-74"),
             published=False,
             period=modelled,
             sources=(*_POSTS_SOURCES, "ons_mye_2024"),
@@ -154,20 +155,20 @@ def indicators(place: Area, similar: tuple[SimilarArea, ...]) -> tuple[Indicator
     )
 
 
-def filled_posts(area: Area) -> float:
+def filled_posts(area: Area, world: Baseline) -> float:
     """Return modelled filled posts of a place."""
-    return float(_weigh(area, build().filled.sum(axis=(1, 2))))
+    return _weigh(area, world, world.filled.sum(axis=(1, 2)))
 
 
-def vacant_posts(area: Area) -> float:
+def vacant_posts(area: Area, world: Baseline) -> float:
     """Return modelled vacant posts of a place in the published base."""
-    return float(_weigh(area, build().vacant[:, INSIDE].sum(axis=(1, 2))))
+    return _weigh(area, world, world.vacant[:, INSIDE].sum(axis=(1, 2)))
 
 
-def vacancy_rate(area: Area) -> float:
+def vacancy_rate(area: Area, world: Baseline) -> float:
     """Return the modelled vacancy rate of a place in the published base, percent."""
-    vacant = vacant_posts(area)
-    return 100.0 * vacant / (vacant + float(_weigh(area, build().filled[:, INSIDE].sum(axis=(1, 2)))))
+    vacant = vacant_posts(area, world)
+    return 100.0 * vacant / (vacant + _weigh(area, world, world.filled[:, INSIDE].sum(axis=(1, 2))))
 
 
 def care_worker_pay(area: Area) -> float:
@@ -193,11 +194,12 @@ def spending_per_adult(area: Area) -> float | None:
     return sum(spending[code] * adults[code] for code, _ in known) / sum(adults.values())
 
 
-def mix(place: Area) -> tuple[MixRow, ...]:
+def mix(place: Area, national: Baseline | None = None) -> tuple[MixRow, ...]:
     """Return shares of posts by service and role and of workers by age, sex, nationality, contract and qualification."""
+    world = national or build()
     rows: list[MixRow] = []
     for margin, names, axis in (("service", SERVICES, (0, 2)), ("role", ROLES, (0, 1))):
-        own, nation = (_posts_by(area, axis) for area in (place, england()))
+        own, nation = (_posts_by(area, axis, world) for area in (place, england()))
         rows += [
             MixRow(
                 margin,
@@ -211,13 +213,12 @@ def mix(place: Area) -> tuple[MixRow, ...]:
             for i, label in enumerate(names.values())
             if own[i] or nation[i]
         ]
-    here, all_here = _workers(place)
-    there, all_there = _workers(england())
+    posts = filled_posts(place, world)
+    here, all_here = _workers(place, world)
+    there, all_there = _workers(england(), world)
     for margin, category, period, chosen in _worker_margins():
         own_share, nation_share = _share(here, all_here, chosen), _share(there, all_there, chosen)
-        rows.append(
-            MixRow(margin, category, own_share * filled_posts(place), 100 * own_share, 100 * nation_share, "modelled", period)
-        )
+        rows.append(MixRow(margin, category, own_share * posts, 100 * own_share, 100 * nation_share, "modelled", period))
     return tuple(rows)
 
 
@@ -237,21 +238,18 @@ def published_series(place: Area) -> tuple[PublishedSeries, ...]:
     return tuple(series)
 
 
-def _weigh(area: Area, by_area: NDArray[np.int64]) -> float:
-    codes = build().area_codes
-    return float(sum(weight * by_area[codes.index(code)] for code, weight in area.members))
+def _weigh(area: Area, world: Baseline, by_area: NDArray[np.int64]) -> float:
+    return float(sum(weight * by_area[world.area_codes.index(code)] for code, weight in area.members))
 
 
-def _posts_by(area: Area, axis: tuple[int, int]) -> NDArray[np.float64]:
-    national = build()
+def _posts_by(area: Area, axis: tuple[int, int], national: Baseline) -> NDArray[np.float64]:
     weights = np.array([dict(area.members).get(code, 0.0) for code in national.area_codes])
     return np.asarray((national.filled * weights[:, None, None]).sum(axis=axis))
 
 
-@lru_cache(maxsize=4)
-def _workers(place: Area) -> tuple[Holders, NDArray[np.float64]]:
+def _workers(place: Area, national: Baseline) -> tuple[Holders, NDArray[np.float64]]:
     """Return opening holders of a place, thinned where they are many, with the weight of each row."""
-    world: Baseline = build(place.area_codes)
+    world = cut(national, place.area_codes)
     if world.filled.sum() > 100_000:
         world = thinned(world, _THINNING)
     people = holders(world)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 AreaName = Annotated[str, typer.Argument(metavar="AREA", help="A council area, ICB, region or England: a name or a code.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 ToYear = Annotated[int, typer.Option("--to", metavar="YEAR", help="Last year, to 31 March.")]
+OwnFile = Annotated[
+    Path | None,
+    typer.Option("--own", metavar="FILE", help="A CSV of an area's own posts, vacancies and turnover."),
+]
 Seed = Annotated[int, typer.Option("--seed", help="Root seed of all chance.")]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from almoner.cli.app import app
-from almoner.cli.common import AreaName, AsJson, Seed, ToYear, console, print_json, progress
+from almoner.cli.common import AreaName, AsJson, OwnFile, Seed, ToYear, console, print_json, progress
 
 
 @app.command(
@@ -32,6 +32,7 @@ def compare(
         typer.Option("--measure", metavar="NAME", help="A measure; repeatable. The usual ones if not given."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Also write all rows to this CSV file.")] = None,
+    own: OwnFile = None,
     seed: Seed = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads to use; the result is the same for any number.")] = None,
     as_json: AsJson = False,
@@ -45,13 +46,14 @@ def compare(
     from almoner.reference.areas import resolve
     from almoner.report.rows import write_csv
     from almoner.report.terminal_compare import print_comparison
-    from almoner.study.design import Study, default_draws
+    from almoner.study.design import Study, default_draws, own_figures
 
     if by is not None and by not in AXES:
         raise NotFoundError("axis", by, AXES)
     place = resolve(area)
     measures = measures_named(measure or ())
-    study = Study(place, (), default_draws(place) if draws is None else draws, to, seed, replicates)
+    figures = own_figures(own, place)
+    study = Study(place, (), default_draws(place) if draws is None else draws, to, seed, replicates, figures)
     study = study.with_scenarios(chosen_for_comparison(scenarios, study.months))
     with progress(f"{place.name}: {len(study.scenarios)} scenarios, {study.points} points", quiet=as_json) as advance:
         found = run_comparison(study, measures, by, advance, threads)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from almoner.cli.app import app
-from almoner.cli.common import AreaName, AsJson, Seed, ToYear, console, peak_megabytes, print_json, progress
+from almoner.cli.common import AreaName, AsJson, OwnFile, Seed, ToYear, console, peak_megabytes, print_json, progress
 
 
 @app.command(epilog="Examples: almoner plan wakefield --out plans/wakefield · almoner plan england --draws 10 --json")
@@ -27,6 +27,7 @@ def plan(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for plan.html, plan.json and the tables.")
     ] = None,
+    own: OwnFile = None,
     seed: Seed = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads to use; the result is the same for any number.")] = None,
     as_json: AsJson = False,
@@ -38,11 +39,12 @@ def plan(
     from almoner.report.figure import warm as warm_drawing
     from almoner.report.terminal import print_plan_summary
     from almoner.report.writing import check_folder, write_plan
-    from almoner.study.design import Study, default_draws
+    from almoner.study.design import Study, default_draws, own_figures
     from almoner.study.scenario import chosen
 
     place = resolve(area)
-    study = Study(place, (), default_draws(place) if draws is None else draws, to, seed)
+    figures = own_figures(own, place)
+    study = Study(place, (), default_draws(place) if draws is None else draws, to, seed, own=figures)
     study = study.with_scenarios(chosen(scenario, study.months))
     if out is not None:
         check_folder(out)

@@ -67,6 +67,7 @@ def render_plan(record: PlanRecord) -> str:
         drivers=charts_scenarios.driver_table(record),
         sources=_source_table(record),
         conflicts=_conflict_table(record),
+        overrides=_override_table(record),
         manifest=_manifest_table(record),
         status_words=STATUS_WORDS,
         command=record.manifest.get(
@@ -186,6 +187,15 @@ def _conflict_table(record: PlanRecord) -> Table:
     return Table(
         "Values used, and values also published", columns, tuple((row.what, row.used, row.other) for row in record.conflicts)
     )
+
+
+def _override_table(record: PlanRecord) -> Table:
+    columns = (Column("Where"), Column("What"), Column("Used here", "number"), Column("Before", "number"), Column("Source"))
+    rows = tuple(
+        (row.where, row.what, f"{row.value:,.6g} {row.unit}", f"{row.before:,.6g}", f"{row.source} {row.date}".strip())
+        for row in record.overrides
+    )
+    return Table("Figures put in the place of modelled or shipped ones", columns, rows)
 
 
 def _manifest_table(record: PlanRecord) -> Table:

@@ -47,6 +47,10 @@ def csv_tables(record: PlanRecord) -> dict[str, str]:
             ("parameter", "label", "value", "note"), ((a.path, a.label, a.value, a.note) for a in record.assumptions)
         ),
         "conflicts.csv": _text(("what", "used", "other"), ((c.what, c.used, c.other) for c in record.conflicts)),
+        "overrides.csv": _text(
+            ("where", "what", "unit", "value", "before", "source", "date"),
+            ((o.where, o.what, o.unit, o.value, o.before, o.source, o.date) for o in record.overrides),
+        ),
         "sources.csv": _text(
             ("id", "publisher", "title", "period", "address"),
             ((s.id, s.publisher, s.title, s.period, s.address) for s in record.sources),

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from almoner.errors import OutOfRangeError
+from almoner.errors import InputFileError, OutOfRangeError
 from almoner.model.clock import EPOCH_YEAR, months_to_march
 from almoner.parameters import ParameterTree, load
+from almoner.readers.own_figures import OwnFigures, read_own_figures
 from almoner.reference.areas import Area
 from almoner.reference.tables import data_hash
 from almoner.study.scenario import Scenario
@@ -45,6 +47,7 @@ class Study:
     to_year: int
     seed: int = 0
     replicates: int = 1
+    own: OwnFigures | None = None
 
     def __post_init__(self) -> None:
         if not EPOCH_YEAR < self.to_year <= LAST_YEAR:
@@ -90,18 +93,28 @@ class Study:
             "to_year": str(self.to_year),
             "seed": str(self.seed),
             "replicates": str(self.replicates),
+            "own_figures": self.own.hash if self.own else "",
         }
 
     @property
     def command(self) -> str:
         """The command that makes the same plan again."""
         scenarios = "".join(f" --scenario {scenario.id}" for scenario in self.scenarios[1:])
-        return f"almoner plan {self.place.code} --to {self.to_year} --draws {self.draws} --seed {self.seed}{scenarios}"
+        own = f" --own {self.own.name}" if self.own else ""
+        return f"almoner plan {self.place.code} --to {self.to_year} --draws {self.draws} --seed {self.seed}{scenarios}{own}"
 
     @property
     def run_id(self) -> str:
         """The first 16 hexadecimal digits of the hash of the manifest."""
         return hashlib.sha256(json.dumps(self.manifest, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def own_figures(path: str | Path | None, place: Area) -> OwnFigures | None:
+    """Read the own figures of a place, if a file is given; a file that says nothing about the place is refused."""
+    own = None if path is None else read_own_figures(path)
+    if own and not set(own.areas) & set(place.area_codes):
+        raise InputFileError(f"{path} has no row about {place.name}: give a file with its figures, or leave it out.")
+    return own
 
 
 def default_draws(place: Area) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -20,6 +20,7 @@ from almoner.errors import AlmonerError, InputFileError, OutOfRangeError, in_wor
 from almoner.model.clock import EPOCH_YEAR, months_to_march
 from almoner.parameters import load
 from almoner.policies.registry import make
+from almoner.readers.own_figures import OwnFigures, OwnRow, read_own_figures
 from almoner.reference.areas import Area, resolve
 from almoner.reference.tables import data_hash
 from almoner.study.design import LAST_YEAR
@@ -50,6 +51,7 @@ class StudyFile(BaseModel):
     draws: int = Field(default=1, strict=True, ge=1, le=MOST_DRAWS, description="draws of the uncertain parameters")
     replicates: int = Field(default=1, strict=True, ge=1, le=MOST_REPLICATES, description="runs of chance under each draw")
     seed: int = Field(default=0, strict=True, ge=0, le=(1 << 63) - 1)
+    own: str | None = Field(default=None, description="a CSV of areas' own posts, vacancies and turnover, beside this file")
     version: Literal[1] = 1
 
 
@@ -64,6 +66,7 @@ class StudyPlan:
     replicates: int
     to_year: int
     seed: int = 0
+    own: OwnFigures | None = None
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -94,6 +97,7 @@ class StudyPlan:
             "replicates": self.replicates,
             "to_year": self.to_year,
             "seed": self.seed,
+            "own_figures": self.own.hash if self.own else None,
         }
 
     @cached_property
@@ -116,6 +120,7 @@ class StudyPlan:
             "replicates": self.replicates,
             "to_year": self.to_year,
             "seed": self.seed,
+            "own": None if self.own is None else asdict(self.own),
         }
 
 
@@ -145,7 +150,8 @@ def load_study(path: str | Path) -> StudyPlan:
     ids = [scenario.id for scenario in scenarios]
     if twice := next((name for name in ids if ids.count(name) > 1), None):
         raise InputFileError(f"{path}: two scenarios are called '{twice}': give one of the files another name.")
-    return StudyPlan(content.name, places, scenarios, content.draws, content.replicates, content.to, content.seed)
+    own = None if content.own is None else read_own_figures(folder / Path(content.own).expanduser())
+    return StudyPlan(content.name, places, scenarios, content.draws, content.replicates, content.to, content.seed, own)
 
 
 def plan_from_dict(content: Mapping[str, Any]) -> StudyPlan:
@@ -158,6 +164,7 @@ def plan_from_dict(content: Mapping[str, Any]) -> StudyPlan:
         replicates=content["replicates"],
         to_year=content["to_year"],
         seed=content["seed"],
+        own=_own_from_dict(content.get("own")),
     )
 
 
@@ -217,6 +224,12 @@ def _place_as_dict(place: Area) -> dict[str, Any]:
 
 def _place_from_dict(content: Mapping[str, Any]) -> Area:
     return Area(**{**content, "members": tuple((code, weight) for code, weight in content["members"])})
+
+
+def _own_from_dict(content: Mapping[str, Any] | None) -> OwnFigures | None:
+    if content is None:
+        return None
+    return OwnFigures(content["name"], tuple(OwnRow(**row) for row in content["rows"]), content["withheld"])
 
 
 def _scenario_as_dict(scenario: Scenario) -> dict[str, Any]:

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almoner.model.baseline import AttributeTables, Baseline, attribute_tables, build
+from almoner.model.baseline.build import cut
+from almoner.model.baseline.own import with_own
 from almoner.model.clock import MONTHS_PER_YEAR
 from almoner.model.engine import Run, build_rates
 from almoner.model.filling import calibrate, slice_areas
@@ -44,6 +46,7 @@ class StudyResult:
     weights: NDArray[np.float64]
     runs: tuple[tuple[ScenarioRun, ...], ...]
     drawn: tuple[dict[str, float], ...]
+    national: Baseline
     by_area: tuple[tuple[NDArray[np.float64], ...], ...] = ()
 
     def stock(self, name: str) -> NDArray[np.float64]:
@@ -71,10 +74,10 @@ def prepare(study: Study) -> Prepared:
     """Build the opening world of a study's place."""
     codes = tuple(sorted(code for code, _ in study.place.members))
     weight = dict(study.place.members)
-    national = build(None, study.seed)
+    national = with_own(build(None, study.seed), study.own)
     return Prepared(
         national=national,
-        opening=opening_stock(build(codes, study.seed)),
+        opening=opening_stock(cut(national, codes)),
         index=np.array([national.area_codes.index(code) for code in codes]),
         weights=np.array([weight[code] for code in codes]),
         tables=attribute_tables(),
@@ -117,6 +120,7 @@ def run_study(
         prepared.weights,
         tuple(tuple(run for run, _ in row) for row in rows),
         drawn,
+        prepared.national,
         () if each_area is None else tuple(tuple(own for _, own in row if own is not None) for row in rows),
     )
 

@@ -20,6 +20,7 @@ from almoner.model.columns import FLOWS
 from almoner.model.engine import STOCKS, YearlyResult
 from almoner.model.posts import N_ROLES, N_SERVICES
 from almoner.parameters import load
+from almoner.readers.own_figures import OwnFigures
 from almoner.reference.areas import Area
 from almoner.reference.vocabulary import ROLE_IDS, SERVICE_IDS
 from almoner.study.design import Study, parameter_draws
@@ -75,7 +76,7 @@ def area_groups(plan: StudyPlan, post_months: int = POST_MONTHS) -> tuple[tuple[
 
 def carry_out(plan: StudyPlan, task: Task) -> pl.DataFrame:
     """Run a task. Flows are of the twelve months to 31 March of the year, and empty at the opening, when no month was run."""
-    prepared = _prepared(task.areas, plan.to_year, plan.seed)
+    prepared = _prepared(task.areas, plan.to_year, plan.seed, plan.own)
     drawn = load().drawn(_drawn(plan.draws, plan.seed)[task.draw])
     luck = replicate_key(plan, task.draw, task.replicate)
     run, _ = open_run(prepared, drawn, plan.scenarios[task.scenario], plan.months, plan.seed, luck)
@@ -135,9 +136,9 @@ def _groups(codes: tuple[str, ...], posts: dict[str, int], least: float) -> Iter
 
 
 @lru_cache(maxsize=_GROUPS_KEPT)
-def _prepared(areas: tuple[str, ...], to_year: int, seed: int) -> Prepared:
+def _prepared(areas: tuple[str, ...], to_year: int, seed: int, own: OwnFigures | None) -> Prepared:
     place = Area("group", "A group of areas", "area", None, None, tuple((code, 1.0) for code in areas))
-    return prepare(Study(place, (), 1, to_year, seed))
+    return prepare(Study(place, (), 1, to_year, seed, own=own))
 
 
 @lru_cache(maxsize=4)

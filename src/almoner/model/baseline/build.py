@@ -48,8 +48,11 @@ class Baseline:
 def build(area_codes: Sequence[str] | None = None, seed: int = 0) -> Baseline:
     """Return the baseline of the areas asked for, all 153 by default."""
     whole = _national(seed)
-    if area_codes is None:
-        return whole
+    return whole if area_codes is None else cut(whole, area_codes)
+
+
+def cut(whole: Baseline, area_codes: Sequence[str]) -> Baseline:
+    """Return the part of a baseline that some areas are."""
     for code in area_codes:
         if code not in whole.area_codes:
             raise NotFoundError("area code", code, whole.area_codes)
@@ -61,7 +64,7 @@ def build(area_codes: Sequence[str] | None = None, seed: int = 0) -> Baseline:
         whole.turnover[rows],
         whole.posts_error[rows],
         tuple(whole.published_posts[row] for row in rows),
-        seed,
+        whole.seed,
     )
 
 
