@@ -267,6 +267,11 @@ def test_a_study_has_the_totals_of_a_plan_of_the_same_draws(plan: StudyPlan, ser
         shape = (len(plan.years), 6, 10)
         assert np.array_equal(frame["filled"].to_numpy().reshape(shape), run.stocks["filled"])
         assert np.array_equal(frame["entrants"].fill_null(0).to_numpy().reshape(shape), run.flows["entrants"])
+        # Cells are stored to a thousandth, so the 60 of a year are within 0.03 of their sum.
+        for column, total in (("needed_posts", run.needed_posts), ("needed_hours", run.needed_hours)):
+            np.testing.assert_allclose(frame[column].to_numpy().reshape(shape).sum(axis=2), total, atol=0.03)
+        unmet = np.maximum(run.needed_hours - run.stocks["hours"].sum(axis=2) - run.covered_hours, 0.0)
+        np.testing.assert_allclose(frame["unmet_hours"].to_numpy().reshape(shape).sum(axis=2), unmet, atol=0.03)
 
 
 def test_no_two_pairs_of_draw_and_replicate_share_their_luck(plan: StudyPlan) -> None:

@@ -14,6 +14,7 @@ import polars as pl
 from almoner.errors import NotFoundError
 from almoner.reference.vocabulary import OUTSIDE_RATES
 from almoner.study.tasks import KEYS
+from almoner.study.totals import CELL_VALUES
 
 Aggregation = Literal["sum", "ratio of sums"]
 
@@ -83,6 +84,10 @@ MEASURES: Final[dict[str, StoredMeasure]] = {
         _sum("filled_posts", "Filled posts", "posts", "filled"),
         _sum("vacant_posts", "Vacant posts (council and independent)", "posts", "vacant", published_base=True),
         _sum("hours_per_week", "Hours a week of the people in post", "hours_per_week", "hours"),
+        _sum("posts_needed", "Posts needed", "posts", "needed_posts"),
+        _sum("needed_hours_per_week", "Hours of care a week that are needed", "hours_per_week", "needed_hours"),
+        _sum("unmet_hours_per_week", "Unmet hours of care a week, area by area", "hours_per_week", "unmet_hours"),
+        _sum("staff_cost", "Cost of staff in post with on-costs, in base-year prices", "gbp", "staff_cost"),
         _sum("leavers", "People who leave their post in the year", "people", *LEAVERS),
         _sum("sector_exits", "People who leave the sector in the year", "people", *EXITS),
         _sum("resident_entrants", "Residents who enter the sector in the year", "people", "entrants"),
@@ -90,6 +95,7 @@ MEASURES: Final[dict[str, StoredMeasure]] = {
         _sum("promotions", "People promoted into the role in the year", "people", "promotions_in"),
         _rate("vacancy_rate", "Vacancy rate", ("vacant",), ("filled", "vacant")),
         _rate("turnover_rate", "Turnover rate", LEAVERS, "mean filled"),
+        StoredMeasure("mean_pay", "Mean hourly pay, cash", "gbp_per_hour", "ratio of sums", ("pay_a_week",), ("hours",)),
         _rate("sector_exit_rate", "Sector exit rate", EXITS, "mean filled"),
     )
 }
@@ -97,10 +103,15 @@ MEASURES: Final[dict[str, StoredMeasure]] = {
 
 def _added(columns: tuple[str, ...]) -> pl.Expr:
     # Plain addition keeps an empty cell empty; a horizontal sum would make it nought.
-    total = pl.col(columns[0]).cast(pl.Int64)
+    total = _wide(columns[0])
     for name in columns[1:]:
-        total = total + pl.col(name)
+        total = total + _wide(name)
     return total
+
+
+def _wide(column: str) -> pl.Expr:
+    """Return a column in numbers wide enough to be added up."""
+    return pl.col(column) if column in CELL_VALUES else pl.col(column).cast(pl.Int64)
 
 
 def _mean_filled() -> pl.Expr:

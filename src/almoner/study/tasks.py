@@ -26,6 +26,7 @@ from almoner.reference.vocabulary import ROLE_IDS, SERVICE_IDS
 from almoner.study.design import Study, parameter_draws
 from almoner.study.files import StudyPlan
 from almoner.study.run import Prepared, open_run, prepare
+from almoner.study.totals import by_cell
 
 KEYS: Final = ("scenario", "draw", "replicate", "area", "year", "service", "role")
 """The dimensions of every result, outermost first."""
@@ -79,9 +80,11 @@ def carry_out(plan: StudyPlan, task: Task) -> pl.DataFrame:
     prepared = _prepared(task.areas, plan.to_year, plan.seed, plan.own)
     drawn = load().drawn(_drawn(plan.draws, plan.seed)[task.draw])
     luck = replicate_key(plan, task.draw, task.replicate)
-    run, _ = open_run(prepared, drawn, plan.scenarios[task.scenario], plan.months, plan.seed, luck)
+    run, tree = open_run(prepared, drawn, plan.scenarios[task.scenario], plan.months, plan.seed, luck)
     run.advance(plan.months)
-    return tidy(run.result(), plan, task)
+    result = run.result()
+    values = by_cell(plan.years, prepared.opening.baseline, tree, run.inputs, result)
+    return tidy(result, values, plan, task)
 
 
 def replicate_key(plan: StudyPlan, draw: int, replicate: int) -> int:
@@ -93,8 +96,8 @@ def replicate_key(plan: StudyPlan, draw: int, replicate: int) -> int:
     return draw * plan.replicates + replicate
 
 
-def tidy(result: YearlyResult, plan: StudyPlan, task: Task) -> pl.DataFrame:
-    """Lay a result out with one row an area, year, service and role, in that order."""
+def tidy(result: YearlyResult, values_of_cells: dict[str, NDArray[np.float64]], plan: StudyPlan, task: Task) -> pl.DataFrame:
+    """Lay a result, and the values of its cells, out with one row an area, year, service and role, in that order."""
     areas, years = len(task.areas), len(plan.years)
     cells = N_SERVICES * N_ROLES
     rows = areas * years * cells
@@ -112,6 +115,8 @@ def tidy(result: YearlyResult, plan: StudyPlan, task: Task) -> pl.DataFrame:
     opening = columns["year"] == plan.years[0]
     for name, values in zip(FLOWS, _by_area(result.flows), strict=True):
         columns[name] = pl.Series(values).set(opening, None)
+    for name, cells_of in values_of_cells.items():
+        columns[name] = pl.Series(np.ascontiguousarray(cells_of.swapaxes(0, 1)).reshape(-1))
     return pl.DataFrame(columns)
 
 

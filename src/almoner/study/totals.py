@@ -6,6 +6,7 @@ In: a run's yearly result with its inputs and parameters. Out: a `ScenarioRun`. 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +79,38 @@ def totals(
         programme_cost=_programme_cost(years, opening.area_codes, weights, tree, scenario),
         median_pay=median,
     )
+
+
+CELL_VALUES: Final = ("needed_posts", "needed_hours", "unmet_hours", "pay_a_week", "staff_cost")
+"""What `by_cell` gives beside stocks and flows; money is of staff in post, in the stated prices where it is a year's."""
+
+
+def by_cell(
+    years: tuple[int, ...], opening: Baseline, tree: ParameterTree, inputs: Inputs, result: YearlyResult
+) -> dict[str, NDArray[np.float64]]:
+    """Return need, unmet hours and pay of every cell, each [year, area, service, role], rounded to a thousandth.
+
+    Unmet hours are those of an area's service after cover by agency staff and overtime, split over its roles as need is.
+    """
+    march = np.arange(1, len(years)) * MONTHS_PER_YEAR - 1
+    need = np.concatenate([np.ones((1, *inputs.need.shape[1:])), inputs.need[march]])[..., None]
+    inside = np.array([service not in OUTSIDE_RATES for service in SERVICE_IDS])[None, :, None]
+    posts = (opening.filled + opening.vacant).astype(np.float64)
+    needed_hours = need * posts * _hours_a_post(result)[:, :, None]
+    staffed = result.stocks[..., STOCKS.index("hours")].astype(np.float64)
+    needed, had = needed_hours.sum(axis=3), staffed.sum(axis=3)
+    unmet = np.maximum(needed - had - covered_hours(tree, needed, had), 0.0)
+    share = np.divide(unmet, needed, out=np.zeros_like(unmet), where=needed > 0)
+    mean = np.concatenate([inputs.pay.opening_mean[None], inputs.pay.mean[march]])[:, inputs.market]
+    yearly = on_costs(tree, years) * tree.at("money.weeks_per_year") / price_index(tree, years)
+    values = (
+        need * (opening.filled + opening.vacant * inside),
+        needed_hours,
+        needed_hours * share[..., None],
+        staffed * mean,
+        staffed * mean * yearly[:, None, None, None],
+    )
+    return {name: np.round(value, 3) for name, value in zip(CELL_VALUES, values, strict=True)}
 
 
 def _sum(values: NDArray[np.int32], weights: NDArray[np.float64]) -> NDArray[np.float64]:
