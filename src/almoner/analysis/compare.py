@@ -14,6 +14,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from almoner.analysis.idle import idle_policies, idle_scenarios
 from almoner.analysis.measures import MEASURES, Measure, band, band_kind, cost_gbp_m
 from almoner.errors import AlmonerError, NotFoundError
 from almoner.model.money import price_base
@@ -90,6 +91,8 @@ class Comparison:
     price_basis: str
     by: Axis | None
     rows: tuple[Change, ...]
+    notes: tuple[str, ...]
+    """What does nothing, and a reader would not expect it."""
 
 
 def chosen_for_comparison(references: Sequence[str], months: int) -> tuple[Scenario, ...]:
@@ -161,6 +164,7 @@ def comparison(result: StudyResult, measures: Sequence[Measure], by: Axis | None
         price_basis=f"{price_base(load())} prices",
         by=by,
         rows=tuple(rows),
+        notes=(*idle_policies(study.scenarios, study.place), *idle_scenarios(result)),
     )
 
 

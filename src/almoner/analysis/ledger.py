@@ -12,10 +12,13 @@ import polars as pl
 from almoner.analysis.plan_record import Assumption, Conflict, SourceLine
 from almoner.analysis.words import MINUS
 from almoner.parameters import ParameterTree, describe
+from almoner.policies.base import Policy
+from almoner.policies.listing import reads
 from almoner.reference import tables
 from almoner.reference.sources import source
 
 _NEUTRAL = "Neutral"
+_ONLY_IF_READ = ("policy.", "children.", "discharge.", "history.")
 _GROUPS = {
     "need.intensity": "Use of each service by a person of 18-64, 75-84 and 85+ against one of 65-74",
     "leaving.destination": "Where people who leave the sector go",
@@ -24,16 +27,16 @@ _GROUPS = {
 }
 
 
-def assumptions(tree: ParameterTree, policies: Iterable[str]) -> tuple[Assumption, ...]:
+def assumptions(tree: ParameterTree, policies: Iterable[Policy]) -> tuple[Assumption, ...]:
     """Return the assumed parameters in use; large families stand as one line. `policies` are the ones in the plan."""
-    named = set(policies)
+    read = {leaf.path for policy in policies for leaf in reads(policy, tree)}
     lines: list[Assumption] = []
     seen: set[str] = set()
     for row in describe(tree=tree):
         path = str(row["path"])
         if "assumed" not in str(row["status"]) or str(row["note"] or "").startswith(_NEUTRAL):
             continue
-        if path.startswith("policy.") and path.split(".")[1] not in named:
+        if path.startswith(_ONLY_IF_READ) and path not in read:
             continue
         group = next((prefix for prefix in _GROUPS if path.startswith(prefix)), None)
         if group is None:

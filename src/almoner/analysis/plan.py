@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 
 from almoner.analysis import headline, ledger, today
+from almoner.analysis.idle import idle_policies, idle_scenarios
 from almoner.analysis.measures import INSIDE, MEASURES, band, band_kind, by_draw
 from almoner.analysis.overrides import overrides
 from almoner.analysis.plan_record import (
@@ -28,15 +29,16 @@ from almoner.analysis.plan_record import (
     ScenarioCard,
 )
 from almoner.analysis.similar import similar_areas
-from almoner.analysis.words import listed, lower_first
+from almoner.analysis.words import listed
 from almoner.model.clock import MONTHS_PER_YEAR, month_text
 from almoner.model.demand import need_path
 from almoner.model.money import payer_shares, price_base
 from almoner.parameters import ParameterTree, load
 from almoner.policies.base import Policy, summary
+from almoner.policies.listing import said
 from almoner.reference.areas import Area, resolve
 from almoner.reference.population import persons_of
-from almoner.reference.vocabulary import POPULATION_BANDS, ROLE_IDS, SERVICE_IDS, SERVICES
+from almoner.reference.vocabulary import POPULATION_BANDS, ROLE_IDS, SERVICE_IDS
 from almoner.study.design import Study
 from almoner.study.run import Progress, StudyResult, run_study
 from almoner.version import VERSION
@@ -48,7 +50,7 @@ _MIN_DRAWS_FOR_DRIVERS = 20
 _MIN_DRAWS_FOR_A_SIGN = 6
 """With fewer, all draws share a sign by chance more often than one time in twenty (2 x 0.5 ** 6 = 3%)."""
 _DRIVERS_SHOWN = 8
-_PAYERS = {"council": "Councils", "nhs": "NHS", "self_funder": "People who pay for themselves"}
+_PAYERS = {"council": "Councils", "nhs": "NHS", "self_funder": "People who pay for themselves", "government": "Central government"}
 
 
 def make_plan(study: Study, progress: Progress | None = None, threads: int | None = None) -> PlanRecord:
@@ -69,7 +71,7 @@ def record(result: StudyResult) -> PlanRecord:
     need = _need(result, tree)
     population = _population(place, study.to_year)
     drivers = _drivers(result, tree)
-    used = {name for scenario in study.scenarios for name, _ in scenario.policies}
+    used = tuple(policy for scenario in study.scenarios for _, policy in scenario.policies)
     series = today.published_series(place)
     more = [*(source for line in indicators for source in line.sources), *(one.source for one in series)]
     return PlanRecord(
@@ -99,7 +101,11 @@ def record(result: StudyResult) -> PlanRecord:
         drivers=drivers,
         assumptions=ledger.assumptions(tree, used),
         conflicts=ledger.conflicts(),
-        limits=ledger.limits(place.level, float(np.max(result.baseline.posts_error)), study.draws),
+        limits=(
+            *ledger.limits(place.level, float(np.max(result.baseline.posts_error)), study.draws),
+            *idle_policies(study.scenarios, place),
+            *idle_scenarios(result),
+        ),
         sources=ledger.sources(tree, (*more, "ons_mye_2024", "ons_snpp_2022", "hp_split", "ons_snpp_2018")),
         driver_measure=f"the vacancy rate of March {study.to_year} if nothing changes",
         overrides=overrides(study.own, study.scenarios, result.national, tree, study.place),
@@ -181,19 +187,8 @@ def _at_end(cost: dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]], payer
 
 
 def _settings(policy: Policy) -> str:
-    """Say a policy's settings in words, from the descriptions of its fields."""
-    parts = []
-    for name, field in type(policy).model_fields.items():
-        value = getattr(policy, name)
-        if name in ("start", "until", "areas") or value is None or value is False:
-            continue
-        if isinstance(value, tuple):
-            if set(value) != set(SERVICE_IDS):
-                parts.append(f"in {listed([lower_first(SERVICES.get(str(one), str(one))) for one in value])}")
-        elif value is True:
-            parts.append(field.description or name)
-        else:
-            parts.append(f"{value:g} {field.description}" if isinstance(value, float | int) else f"{field.description}: {value}")
+    """Say a policy's settings, places and dates in words."""
+    parts = said(policy)
     if policy.areas:
         parts.append(f"in {listed([resolve(code).name for code in policy.areas])}")
     parts.append(f"from {_month_words(policy.start)}" + ("" if policy.until is None else f" until {_month_words(policy.until)}"))

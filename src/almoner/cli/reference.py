@@ -90,9 +90,10 @@ def steps(as_json: AsJson = False) -> None:
     from almoner.model.engine import MONTH
     from almoner.report.terminal import print_rows
 
+    functions = [getattr(step, "py_func", step) for step in MONTH]
     rows: list[dict[str, object]] = [
-        {"step": number, "name": step.py_func.__name__, "what it does": (step.py_func.__doc__ or "").strip()}
-        for number, step in enumerate(MONTH, 1)
+        {"step": number, "name": function.__name__, "what it does": (function.__doc__ or "").strip()}
+        for number, function in enumerate(functions, 1)
     ]
     if as_json:
         print_json(rows)

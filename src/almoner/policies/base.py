@@ -130,6 +130,10 @@ class Policy(BaseModel, ABC):
         """Return the programme's own cost, beyond the pay bill: none unless a policy says otherwise."""
         return Cost()
 
+    def outlay(self, tree: ParameterTree, basis: CostBasis) -> dict[str, NDArray[np.float64]]:
+        """Return what payers set aside for it, [year] by payer: its own cost and what of the money reaches staff through pay."""
+        return self.cost(tree, basis).by_payer
+
     def active(self, years: tuple[int, ...]) -> NDArray[np.float64]:
         """Return the share of each year to 31 March in which the policy is in force."""
         first = np.array([(year - 2026) * 12 for year in years], dtype=np.float64)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, ClassVar, Final
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from almoner.errors import NotFoundError
 from almoner.parameters import Edit, Floor, ParameterTree
-from almoner.policies.base import Policy
+from almoner.policies.base import HORIZON, Direction, Policy, next_april, spans
+from almoner.policies.choices import Services
 from almoner.reference.vocabulary import SERVICE_IDS
-
-HORIZON: Final = 12 * 25
-"""Months that an uprated premium is written out for; runs end before."""
 
 
 class PayFloor(Policy):
@@ -24,19 +21,17 @@ class PayFloor(Policy):
     """
 
     evidence: ClassVar[tuple[str, ...]] = ("E01", "E04", "E05", "E12", "E14")
+    moves: ClassVar[Mapping[str, Direction]] = {"pay.floor_premium.*": "up"}
 
     premium: Annotated[float, Field(strict=True, ge=0, le=10, description="pounds an hour above the National Living Wage")]
     uprated: bool = Field(default=True, description="growing each April with pay outside care")
-    services: tuple[str, ...] = Field(default=SERVICE_IDS, min_length=1, description="services whose staff it covers")
+    services: Services = Field(default=SERVICE_IDS, min_length=1, description="services whose staff it covers")
 
     def edits(self, tree: ParameterTree) -> Iterator[Edit]:
         """Raise the floor premium of the covered services."""
         steps = list(self._premiums(tree))
-        ends = [*(month for month, _ in steps[1:]), self.until]
         for service in self.services:
-            if service not in SERVICE_IDS:
-                raise NotFoundError("service", service, SERVICE_IDS)
-            for (month, premium), end in zip(steps, ends, strict=True):
+            for month, end, premium in spans(steps, self.until):
                 yield Floor(f"pay.floor_premium.{service}", premium, from_=month, until=end)
 
     def _premiums(self, tree: ParameterTree) -> Iterator[tuple[int, float]]:
@@ -45,6 +40,6 @@ class PayFloor(Policy):
         yield self.start, premium
         if self.uprated:
             last = HORIZON if self.until is None else self.until
-            for april in range((self.start // 12 + 1) * 12, last, 12):
+            for april in range(next_april(self.start + 1), last, 12):
                 premium *= 1.0 + tree.at("pay.outside_growth", april)
                 yield april, premium

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from almoner.parameters import Edit, ParameterTree, Scale
-from almoner.policies.base import Cost, CostBasis, Policy, ramp
+from almoner.policies.base import Cost, CostBasis, Direction, Policy, ramp, spans
 
 SERVICES_EASED = ("care_home_nursing", "care_home", "home_care", "other_community", "personal_assistant")
 
@@ -24,6 +24,11 @@ class Prevention(Policy):
 
     evidence: ClassVar[tuple[str, ...]] = ("E82",)
     assumed: ClassVar[bool] = True
+    assumptions: ClassVar[tuple[str, ...]] = (
+        "The money is spent as well as in the schemes whose returns were pooled, a tenth of which is kept.",
+        "Need falls by the same share in every service that people use for long.",
+    )
+    moves: ClassVar[Mapping[str, Direction]] = {f"need.scale.{service}": "down" for service in SERVICES_EASED}
 
     gbp_per_person_65_plus: Annotated[
         float, Field(strict=True, ge=0, le=500, description="pounds a year for each resident aged 65 and over")
@@ -35,7 +40,7 @@ class Prevention(Policy):
         share = saved / tree.at("policy.prevention.care_cost_per_person_65_plus")
         steps = list(ramp(self, share, 2.0 * tree.at("policy.prevention.delay_years")))
         for service in SERVICES_EASED:
-            for (month, size), end in zip(steps, [*(month for month, _ in steps[1:]), self.until], strict=True):
+            for month, end, size in spans(steps, self.until):
                 yield Scale(f"need.scale.{service}", 1.0 - size, from_=month, until=end)
 
     def cost(self, tree: ParameterTree, basis: CostBasis) -> Cost:

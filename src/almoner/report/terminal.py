@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from rich import box
 from rich.console import Console
@@ -37,6 +37,11 @@ _PLAIN: Final = {
 _NUMBER: Final = re.compile("[-+\u2212]?£?[0-9][0-9,.]*%?")
 _WIDEST_WORD: Final = 14
 _WIDEST_NAME: Final = 52
+_NAME: Final = re.compile("[a-z0-9-]+([._][a-z0-9_*-]+)+")
+"""A name that is typed: a parameter, a policy, a table."""
+_LONG_TEXT: Final = 60
+_ROOM_FOR_TEXT: Final = 18
+_BETWEEN_COLUMNS: Final = 3
 _SUMMARY: Final = view.MAIN_MEASURES[:5]
 
 
@@ -86,28 +91,64 @@ def print_rows(
 ) -> None:
     """Print rows as a table; numbers are set to the right, None is said as 'not published', and long words wrap."""
     shown = [column if isinstance(column, TableColumn) else TableColumn(column, column.replace("_", " ")) for column in columns]
+    cells = [
+        [_said(row.get(column.key), column.unit or ("year" if column.key == "year" else None), level) for column in shown]
+        for row in rows
+    ]
+    widths = _widths([[column.label, *(line[k] for line in cells)] for k, column in enumerate(shown)], console.width)
+    if widths is None:
+        _print_stacked(cells, shown, title, console)
+        return
     table = _table(title, console)
-    for column in shown:
+    for column, width in zip(shown, widths, strict=True):
         values = [row.get(column.key) for row in rows]
         numeric = any(_is_number(value) for value in values) and all(value in (None, "") or _is_number(value) for value in values)
-        table.add_column(
-            _text(column.label, console),
-            justify="right" if numeric else "left",
-            overflow="fold",
-            vertical="top",
-            min_width=_longest_word([column.label, *(value for value in values if isinstance(value, str))]),
-        )
-    for row in rows:
-        table.add_row(
-            *(
-                _text(_said(row.get(column.key), column.unit or ("year" if column.key == "year" else None), level), console)
-                for column in shown
-            )
-        )
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        table.add_column(_text(column.label, console), justify=justify, overflow="fold", vertical="top", width=width)
+    for line in cells:
+        table.add_row(*(_text(cell, console) for cell in line))
     with _without_trailing_spaces(console):
         console.print(table)
         if not rows:
             console.print(_text("There are no rows.", console))
+
+
+def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int] | None:
+    """Share a line out among columns of texts, or return None when their longest words do not stand side by side.
+
+    A column has at least its longest word, and a long text room for a few; what is left goes to those that would be wider.
+    """
+    room = width - _BETWEEN_COLUMNS * (len(columns) - 1)
+    whole = [max(map(len, texts)) for texts in columns]
+    least = [
+        min(full, max(_longest_word(texts), _ROOM_FOR_TEXT if full > _LONG_TEXT else 0))
+        for texts, full in zip(columns, whole, strict=True)
+    ]
+    if sum(least) > room:
+        return None
+    spare = room - sum(least)
+    wanted = sum(whole) - sum(least)
+    if wanted <= spare:
+        return whole
+    shares = [low + (full - low) * spare // wanted for low, full in zip(least, whole, strict=True)]
+    shares[shares.index(max(shares))] += room - sum(shares)
+    return shares
+
+
+def _print_stacked(rows: Sequence[Sequence[str]], columns: Sequence[TableColumn], title: str, console: Console) -> None:
+    """Print each row as a paragraph: its first value, and the others below it under their labels."""
+    labels = max((len(column.label) for column in columns[1:]), default=0)
+    with _without_trailing_spaces(console):
+        console.print(_text(title, console, "bold"))
+        for row in rows:
+            console.print()
+            console.print(_text(row[0], console, "bold"))
+            grid = Table.grid(padding=(0, 2))
+            grid.add_column(width=labels + 2)
+            grid.add_column()
+            for column, said in zip(columns[1:], row[1:], strict=True):
+                grid.add_row(_text(f"  {column.label}", console), _text(said, console))
+            console.print(grid)
 
 
 def spark_line(values: Sequence[float], *, plain: bool = False) -> str:
@@ -201,8 +242,8 @@ def _is_number(value: object) -> bool:
 def _longest_word(texts: Sequence[str]) -> int:
     """Return the width under which some word would break, within reason: addresses and codes may."""
     words = [word for text in texts for word in text.split()]
-    names = all("." in text and " " not in text for text in texts[1:])
-    return min(_WIDEST_NAME if names else _WIDEST_WORD, max(map(len, words), default=1))
+    named = max((len(word) for word in words if _NAME.fullmatch(word)), default=1)
+    return max(min(_WIDEST_NAME, named), min(_WIDEST_WORD, max(map(len, words), default=1)))
 
 
 def _said(value: object, unit: str | None, level: str) -> str:

@@ -44,6 +44,8 @@ def print_comparison(found: Comparison, console: Console) -> None:
     else:
         _print_groups(found, last, said_of, console)
     console.print()
+    for note in found.notes:
+        console.print(f"Note: {note}", highlight=False)
     points = f"{found.draws} draws" + (f" x {found.replicates} replicates" if found.replicates > 1 else "")
     console.print(
         f"Mean differences at shared draws and luck; range: {found.band_kind} ({points}); +/-: Monte Carlo error of the mean; "

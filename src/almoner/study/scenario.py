@@ -21,7 +21,7 @@ from almoner.errors import AlmonerError, InputFileError, NotFoundError, OutOfRan
 from almoner.model.clock import month_text
 from almoner.parameters import Add, Cap, Edit, Floor, ParameterTree, Scale, Set, load
 from almoner.policies.base import Month, Place, Policy, reach
-from almoner.policies.registry import make
+from almoner.policies.registry import make, origin
 from almoner.reference.areas import england
 from almoner.study.editable import check_edits, check_local
 from almoner.study.yaml_text import mapping_in
@@ -122,7 +122,9 @@ class Scenario:
     @property
     def content(self) -> dict[str, object]:
         """What the scenario does, without its wording."""
+        others = {name: package for name, _ in self.policies if (package := origin(name)) != "almoner"}
         return {
+            **({"packages": others} if others else {}),
             "policies": [[name, policy.model_dump(mode="json")] for name, policy in self.policies],
             "parameters": [edit.model_dump(mode="json", exclude={"source"}) for edit in self.parameter_edits],
         }

@@ -1,0 +1,1 @@
+"""A policy for Almoner: paid travel time in home care."""
