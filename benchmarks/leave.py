@@ -13,13 +13,14 @@ import time
 import numpy as np
 
 from almoner.model import draws, kernel
-from almoner.model.bounds import begin_stretch
+from almoner.model.bounds import begin_stretch, bind_area
 from almoner.model.columns import BANDED_MONTHS, FILLED, VACANT, VISA_MARK
 from almoner.model.draws import Decision
 from almoner.model.engine import Run, build_rates, stock_of, waiting_of
 from almoner.model.filling import calibrate, slice_areas
 from almoner.model.inputs import build_inputs
 from almoner.model.posts import CELLS_PER_AREA
+from almoner.model.room import room_for, stretch_for
 from almoner.parameters import load
 from almoner.reference.areas import resolve
 from almoner.study.design import Study
@@ -68,12 +69,15 @@ def leavers_by_kernel(run: Run) -> tuple[np.ndarray, float]:
     world = run.world.copy()
     before = world.posts.status.copy()
     stock, waiting, flows = stock_of(world), waiting_of(world), np.zeros_like(run.year_flows)
-    vacant = world.vacant.reshape(-1, CELLS_PER_AREA).copy()
-    stretches = [begin_stretch(area, run.number, 1, stock, run.rates, run.months) for area in range(len(world.area_codes))]
-    start = time.thread_time()
-    for area, stretch in enumerate(stretches):
-        kernel.leave(area, run.number, stock, waiting, run.rates, run.months, stretch, vacant[area], flows)
-    seconds = time.thread_time() - start
+    stretch, room = stretch_for(run.rates)._replace(first=run.number), room_for(stock, waiting)
+    begin_stretch(1, run.rates, stretch)
+    seconds = 0.0
+    for area in range(len(world.area_codes)):
+        bind_area(area, 1, stock, run.rates, run.months, stretch)
+        kernel.begin_month(area, stock, room)
+        start = time.thread_time()
+        kernel.leave(area, run.number, stock, waiting, run.rates, run.months, stretch, room, flows)
+        seconds += time.thread_time() - start
     return (before == FILLED) & (world.posts.status == VACANT), seconds
 
 

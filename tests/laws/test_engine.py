@@ -74,7 +74,7 @@ def same_world(one: Run, other: Run) -> bool:
 
 def same_result(one: Run, other: Run) -> bool:
     first, second = one.result(), other.result()
-    return np.array_equal(first.stocks, second.stocks) and np.array_equal(first.flows, second.flows)
+    return all(np.array_equal(getattr(first, name), getattr(second, name)) for name in ("stocks", "flows", "monthly_hours"))
 
 
 def same_figures(one: ScenarioRun, other: ScenarioRun) -> bool:
@@ -166,6 +166,25 @@ def test_yearly_results_are_the_world_at_31_march_and_the_twelve_months_before(w
         assert np.array_equal(result.flows[year].reshape(CELLS_PER_AREA, -1), sum(flows[12 * (year - 1) : 12 * year]))
     for name in ("filled", "vacant", "hours"):
         assert np.array_equal(result.stocks[2, ..., STOCKS.index(name)].ravel(), getattr(run.world, name))
+
+
+def test_monthly_hours_are_those_of_the_people_in_post_at_each_months_end(three_areas: Place, open_run: Opener) -> None:
+    at_once, watched = open_run(three_areas), open_run(three_areas)
+    by_month: list[np.ndarray] = []
+
+    def count(run: Run) -> None:
+        world = run.world
+        hours = np.where(world.posts.status == FILLED, world.posts.hours, 0)
+        by_cell = np.add.reduceat(np.append(hours.astype(np.int64), 0), world.offset[:-1]) * (np.diff(world.offset) > 0)
+        by_month.append(by_cell.reshape(len(world.area_codes), len(SERVICE_IDS), -1).sum(axis=2))
+
+    at_once.advance(14)
+    watched.advance(14, count)
+    for run in (at_once, watched):
+        hours = run.result().monthly_hours
+        assert hours.dtype == np.int32
+        assert np.array_equal(hours, np.array(by_month))
+    assert np.array_equal(hours[11], watched.result().stocks[1, ..., STOCKS.index("hours")].sum(axis=2))
 
 
 def test_twelve_months_are_five_and_then_seven(wakefield: Place, open_run: Opener) -> None:
@@ -342,7 +361,7 @@ def test_fair_pay_for_the_whole_sector_lowers_vacancies_and_exits_on_average() -
 
 
 def test_the_month_is_a_literal_tuple_of_named_steps() -> None:
-    assert [step.py_func.__name__ for step in MONTH] == ["open_and_close_posts", "leave", "promote", "recruit"]
+    assert [step.py_func.__name__ for step in MONTH] == ["open_and_close_posts", "leave", "develop", "promote", "recruit"]
     assert all(step.py_func.__doc__ for step in MONTH)
 
 

@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 
 from almoner.model import specification
+from almoner.model.columns import FLOWS
 from almoner.model.engine import Run
+from almoner.model.posts import N_ROLES
+from almoner.model.training import TRAINED_FROM
 from almoner.model.world import CLOSED, FILLED, Pool, Posts
 from almoner.parameters import Edit, Scale, Set, load
 from almoner.reference.areas import Area, resolve
+from almoner.reference.vocabulary import ROLE_IDS
 from almoner.study.design import Study
 from almoner.study.run import Prepared, prepare
 from almoner.study.scenario import load_scenario
@@ -27,6 +31,15 @@ FEW_VACANCIES = (Scale("filling.scale", 12.0), Scale("filling.arrivals_scale", 1
 """More people than posts, so that scarce vacancies are shared."""
 WANDERING = (Set("filling.return_same_service", 0.1), Set("filling.return_rate", 0.15), Scale("leaving.move_scale", 6.0))
 """Movers who wait long and try every service, until pools are full."""
+DEVELOPING = (
+    Set("training.level_2_places", 150_000.0, from_=1),
+    Set("training.qualifiers.registered_nurse", 12_000.0),
+    Set("training.qualifiers.social_worker", 20_000.0),
+    Set("training.qualifiers.occupational_therapist", 6_000.0),
+    *(Set(f"contracts.guaranteed.{service}", 0.7) for service in ("care_home", "home_care", "council")),
+    Scale("leaving.exit_scale", 1.5),
+)
+"""Far more training and guaranteed hours than in any scenario, so that cells run out of people and of vacant posts."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +63,7 @@ def columns(run: Run) -> dict[str, np.ndarray]:
     waiting = {f"pool.{name}": getattr(pool, name)[used] for name in Pool.__slots__ if name not in {"offset", "size"}}
     counted = {"pool.size": pool.size, **{f"counted.{name}": getattr(world, name) for name in ("filled", "vacant", "hours")}}
     noted = {"year_flows": run.year_flows, "flows": np.array(run.flows), "stocks": np.array(run.stocks)}
+    noted["monthly_hours"] = run.result().monthly_hours
     return {name: getattr(world.posts, name) for name in Posts.__slots__} | waiting | counted | noted
 
 
@@ -79,7 +93,20 @@ def test_every_number_of_two_hundred_thousand_posts_is_that_of_the_specification
         assert int((run.world.posts.status != CLOSED).sum()) > 200_000
 
 
-@pytest.mark.parametrize("edits", [GROWTH, SHRINKING, MANY_VACANCIES, FEW_VACANCIES, WANDERING])
+@pytest.mark.parametrize("seed", [6, 7, 8])
+def test_training_and_contracts_are_those_of_the_specification_in_two_hundred_thousand_posts(
+    south_east: Place, open_run: Opener, seed: int
+) -> None:
+    run = assert_the_same_every_month(south_east, open_run, DEVELOPING, seed, months=5)
+    assert int((run.world.posts.status != CLOSED).sum()) > 200_000
+    counted = run.year_flows.sum(axis=0)
+    assert counted[FLOWS.index("qualified")] > 5_000
+    assert counted[FLOWS.index("guaranteed")] > 1_000
+    roles = run.year_flows.reshape(-1, N_ROLES, len(FLOWS))[..., FLOWS.index("promotions_in")].sum(axis=0)
+    assert all(roles[ROLE_IDS.index(role)] > 50 for role in TRAINED_FROM)
+
+
+@pytest.mark.parametrize("edits", [GROWTH, SHRINKING, MANY_VACANCIES, FEW_VACANCIES, WANDERING, DEVELOPING])
 def test_extremes_are_those_of_the_specification_for_three_years(
     two_areas: Place, open_run: Opener, edits: tuple[Edit, ...]
 ) -> None:

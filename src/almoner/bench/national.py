@@ -42,6 +42,7 @@ NUMPY_POSTS: Final = 1_600_000
 NUMPY_MONTHS: Final = 12
 
 _COMES_IN: Final = ("entrants", "arrivals", "moves_in", "promotions_in")
+_STAYS: Final = ("qualified", "guaranteed")
 _FILLED: Final = STOCKS.index("filled")
 
 
@@ -123,6 +124,11 @@ def bench_national(
     }
 
 
+def england(to_year: int = 2040) -> Ready:
+    """Return England under no policy, ready to run."""
+    return _ready(Study(resolve("England"), (load_scenario("do-nothing"),), 1, to_year), load())
+
+
 def prove_month(place: Ready) -> None:
     """Show that compiled months have the bits of the steps called one by one, or raise `WrongAnswer`."""
     months = min(PROOF_MONTHS, place.study.months)
@@ -142,7 +148,7 @@ def prove_month(place: Ready) -> None:
 def check_people(run: Run) -> None:
     """Show that in every cell and year filled posts change by what came in less what went out, or raise `WrongAnswer`."""
     result = run.result()
-    signs = np.array([1 if name in _COMES_IN else -1 for name in FLOWS])
+    signs = np.array([1 if name in _COMES_IN else 0 if name in _STAYS else -1 for name in FLOWS])
     change = np.diff(result.stocks[..., _FILLED].astype(np.int64), axis=0)
     if not np.array_equal(change, (result.flows[1:] * signs).sum(axis=-1)):
         raise WrongAnswer("The people of a run do not add up: filled posts change by more than came in less went out.")

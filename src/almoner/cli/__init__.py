@@ -1,11 +1,31 @@
 """The command line: one function a command, no logic. Each prints a table a person can read and takes `--json`.
 
-Heavy modules are imported inside the commands, so that `almoner --help` answers at once. The order of the imports is the order in
-which `almoner --help` lists the commands.
+Heavy modules are imported inside the commands, so that `almoner --help` answers at once.
 """
+
+from importlib import import_module
+from typing import Final
 
 from almoner.cli.app import app
 
-from almoner.cli import plan, compare, scenarios, runs, reference, policies, bench  # isort: skip
+__all__ = ["COMMANDS", "app"]
 
-__all__ = ["app", "bench", "compare", "plan", "policies", "reference", "runs", "scenarios"]
+COMMANDS: Final = (
+    "plan",
+    "delays",
+    "compare",
+    "explain",
+    "scenarios",
+    "runs",
+    "policies",
+    "evidence",
+    "pledges",
+    "adverts",
+    "consultation",
+    "reference",
+    "bench",
+)
+"""Modules of commands, in the order in which `almoner --help` lists them."""
+
+for _name in COMMANDS:
+    import_module(f"almoner.cli.{_name}")

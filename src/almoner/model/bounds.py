@@ -7,68 +7,96 @@ and, a month later, one of experience.
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
+from typing import Final
 
-from almoner.model.columns import BANDED_MONTHS, FILLED, Stretch
+import numpy as np
+
+from almoner.model.columns import BANDED_MONTHS, FILLED
+from almoner.model.compiled import compiled, inlined
 from almoner.model.posts import CELLS_PER_AREA
 
+_NOUGHT: Final = np.int32(0)
+_LAST_BANDED: Final = np.int32(BANDED_MONTHS - 1)
 
-@njit(cache=True, nogil=True)
-def begin_stretch(area, first, count, stock, rates, months):  # type: ignore[no-untyped-def]
-    """Set the bound byte of every post of an area for `count` months from `first`."""
-    market = months.market[area]
-    age_pair, experience_pair = _pairs(rates.age_band, count), _pairs(rates.experience_band, count)
+
+@compiled
+def begin_stretch(count, rates, stretch):  # type: ignore[no-untyped-def]
+    """Work out the pairs of bands and their highest weights for the `count` months from `stretch.first` on."""
     ages, experiences = rates.exit_weight.shape
-    hazard = np.zeros((CELLS_PER_AREA, 2 * ages, 2 * experiences))
-    stretch = Stretch(first, age_pair, experience_pair, hazard)
-    offset, status, bound, traits = stock.offset, stock.status, stock.bound, stock.traits
-    birth, sector, bound_weight = stock.birth, stock.sector, rates.bound_weight
-    exit_weight, move_weight = rates.exit_weight, rates.move_weight
+    _pair(rates.age_band, count, 2 * experiences, stretch.age_pair)
+    _pair(rates.experience_band, count, 1, stretch.experience_pair)
+    for a in range(2 * ages):
+        for e in range(2 * experiences):
+            stretch.exit_weight[2 * experiences * a + e] = _highest(rates.exit_weight, a, e)
+            stretch.move_weight[2 * experiences * a + e] = _highest(rates.move_weight, a, e)
+
+
+@compiled
+def bind_area(area, count, stock, rates, months, stretch):  # type: ignore[no-untyped-def]
+    """Set the bound byte of every post of an area for the `count` months from `stretch.first` on."""
+    market = months.market[area]
     for k in range(CELLS_PER_AREA):
         c = area * CELLS_PER_AREA + k
         leaving, moving = 0.0, 0.0
-        for m in range(first, first + count):
-            leaving = max(leaving, rates.exit_hazard[c] * months.exit_factor[m, market, k])
-            moving = max(moving, rates.move_hazard[c] * months.move_factor[m, market, k])
-        own = hazard[k]
-        for a in range(2 * ages):
-            for e in range(2 * experiences):
-                for a1 in range(a // 2, min(a // 2 + a % 2, ages - 1) + 1):
-                    for e1 in range(e // 2, min(e // 2 + e % 2, experiences - 1) + 1):
-                        own[a, e] = max(own[a, e], leaving * exit_weight[a1, e1] + moving * move_weight[a1, e1])
-        for i in range(offset[c], offset[c + 1]):
-            a, e = age_pair[banded(first - birth[i])], experience_pair[banded(first - sector[i])]
-            byte = _bound_byte(own[np.uint64(a), np.uint64(e)] * bound_weight[np.uint64(traits[i])])
-            bound[i] = byte if status[i] == FILLED else np.uint8(0)
-    return stretch
+        for m in range(stretch.first, stretch.first + count):
+            leaving = max(leaving, months.exit_factor[m, market, k])
+            moving = max(moving, months.move_factor[m, market, k])
+        leaving *= rates.exit_hazard[c]
+        moving *= rates.move_hazard[c]
+        stretch.exit_peak[k], stretch.move_peak[k] = leaving, moving
+        first, last = stock.offset[c], stock.offset[c + 1]
+        if first == last:
+            continue
+        for pair in range(stretch.hazard.size):
+            stretch.hazard[pair] = leaving * stretch.exit_weight[pair] + moving * stretch.move_weight[pair]
+        people = (stock.birth[first:last], stock.sector[first:last], stock.traits[first:last], stock.status[first:last])
+        _bind_cell(people, stock.bound[first:last], stretch, rates.bound_weight)
 
 
-@njit(cache=True, nogil=True)
-def _pairs(band, count):  # type: ignore[no-untyped-def]
-    """Return for each month of age or experience twice its band, plus one if the next band is reached within `count` months."""
-    pairs = np.empty(band.size, np.uint8)
-    for month in range(band.size):
-        later = band[min(month + count - 1, band.size - 1)]
-        pairs[month] = 2 * band[month] + (1 if later > band[month] else 0)
-    return pairs
+@compiled
+def _bind_cell(people, bound, stretch, bound_weight):  # type: ignore[no-untyped-def]
+    birth, sector, traits, status = people
+    first, hazard = np.int32(stretch.first), stretch.hazard
+    for i in range(bound.size):
+        pair = stretch.age_pair[banded(first - birth[i])] + stretch.experience_pair[banded(first - sector[i])]
+        byte = _bound_byte(hazard[np.uint64(pair)] * bound_weight[traits[i]])
+        bound[i] = byte * np.int32(status[i] == FILLED)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _bound_byte(hazard):  # type: ignore[no-untyped-def]
-    """Return a byte above the top byte of the chance of a monthly hazard; a hazard is above its chance."""
-    return np.uint8(min(hazard * 256.001, 254.0) + 1.0)
+@inlined
+def bind(stock, rates, stretch, row, c):  # type: ignore[no-untyped-def]
+    """Set the bound of a post whose holder is new in it, or leaves otherwise than before."""
+    k, first = c % CELLS_PER_AREA, np.int32(stretch.first)
+    pair = np.uint64(
+        stretch.age_pair[banded(first - stock.birth[row])] + stretch.experience_pair[banded(first - stock.sector[row])]
+    )
+    hazard = stretch.exit_peak[k] * stretch.exit_weight[pair] + stretch.move_peak[k] * stretch.move_weight[pair]
+    stock.bound[row] = _bound_byte(hazard * rates.bound_weight[stock.traits[row]])
 
 
-@njit(cache=True, nogil=True, inline="always")
-def bind(stock, rates, stretch, i, c):  # type: ignore[no-untyped-def]
-    """Set the bound of a post whose holder is new in it."""
-    a = stretch.age_pair[banded(stretch.first - stock.birth[i])]
-    e = stretch.experience_pair[banded(stretch.first - stock.sector[i])]
-    stock.bound[i] = _bound_byte(stretch.hazard[c % CELLS_PER_AREA, a, e] * rates.bound_weight[stock.traits[i]])
-
-
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def banded(months):  # type: ignore[no-untyped-def]
     """Return the place of an age or an experience in months in the tables of bands."""
-    return min(max(months, 0), BANDED_MONTHS - 1)
+    return np.uint32(min(max(months, _NOUGHT), _LAST_BANDED))
+
+
+@compiled
+def _pair(band, count, step, pairs):  # type: ignore[no-untyped-def]
+    """Write for each month of age or experience twice its band, plus one if the next band is reached in time, times `step`."""
+    for month in range(band.size):
+        later = band[min(month + count - 1, band.size - 1)]
+        pairs[month] = step * (2 * band[month] + (1 if later > band[month] else 0))
+
+
+@compiled
+def _highest(weight, age_pair, experience_pair):  # type: ignore[no-untyped-def]
+    """Return the highest weight over a pair of age bands and a pair of experience bands."""
+    a, e = age_pair // 2, experience_pair // 2
+    next_a, next_e = min(a + age_pair % 2, weight.shape[0] - 1), min(e + experience_pair % 2, weight.shape[1] - 1)
+    return max(weight[a, e], weight[a, next_e], weight[next_a, e], weight[next_a, next_e])
+
+
+@inlined
+def _bound_byte(hazard):  # type: ignore[no-untyped-def]
+    """Return a byte above the top byte of the chance of a monthly hazard; a hazard is above its chance."""
+    return np.int32(min(hazard * 256.001, 254.0) + 1.0)

@@ -18,13 +18,23 @@ FLOWS: Final = (
     "arrivals",
     "promotions_in",
     "promotions_out",
+    "qualified",
+    "guaranteed",
 )
-EXIT_NHS, EXIT_OTHER, EXIT_RETIRED, EXIT_ABROAD, MOVE_OUT, MOVE_IN, ENTRANT, ARRIVAL, PROMOTED_IN, PROMOTED_OUT = range(10)
+"""What is counted in a month. The last two are changes of people who stay in post, and change no stock."""
+EXIT_NHS, EXIT_OTHER, EXIT_RETIRED, EXIT_ABROAD, MOVE_OUT, MOVE_IN = range(6)
+ENTRANT, ARRIVAL, PROMOTED_IN, PROMOTED_OUT, QUALIFIED, GUARANTEED = range(6, 12)
 
 CLOSED, VACANT, FILLED = 0, 1, 2
 RETIREMENT_MONTHS: Final = 66 * 12
+CONTRACT_BITS: Final = 3 << 3
+PERMANENT: Final = 0 << 3
+ZERO_HOURS: Final = 2 << 3
+"""The bits of a post's traits that hold the contract, and what they are for two kinds of it (see `world.pack`)."""
+LEVEL_2_MARK: Final = 1 << 5
 VISA_MARK: Final = 1 << 6
-"""The bit of a post's traits that marks a sponsored visa."""
+FULL_TIME_MARK: Final = 1 << 7
+"""The bits of a post's traits that mark a qualification at level 2, a sponsored visa and full-time hours."""
 BANDED_MONTHS: Final = 128 * 12
 """Months of age and of experience that the tables of bands go to."""
 
@@ -84,6 +94,7 @@ class Rates(NamedTuple):
     return_chance: np.uint64
     stay_chance: np.uint64
     below: NDArray[np.int64]
+    trained_from: NDArray[np.int64]
     entrant_rate: NDArray[np.float64]
     promotion_rate: NDArray[np.float64]
     arrival_share: NDArray[np.float64]
@@ -109,7 +120,7 @@ class Months(NamedTuple):
     keys: NDArray[np.uint64]
     mates: NDArray[np.uint64]
     market: NDArray[np.int64]
-    target: NDArray[np.int64]
+    target: NDArray[np.int32]
     exit_factor: NDArray[np.float64]
     move_factor: NDArray[np.float64]
     entrant_factor: NDArray[np.float64]
@@ -121,9 +132,17 @@ class Months(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """The months that bounds hold for: the highest hazards in them, [cell of the area, pair of age bands, of experience bands]."""
+    """The months from `first` on that bounds hold for, and the highest hazards in them (see `bounds`).
+
+    The place of a pair of age bands and that of a pair of experience bands add up to a place among the weights of both; peaks are
+    by cell of the area that is being run, and `hazard` by both pairs for one cell.
+    """
 
     first: int
     age_pair: NDArray[np.uint8]
     experience_pair: NDArray[np.uint8]
+    exit_weight: NDArray[np.float64]
+    move_weight: NDArray[np.float64]
+    exit_peak: NDArray[np.float64]
+    move_peak: NDArray[np.float64]
     hazard: NDArray[np.float64]

@@ -69,6 +69,27 @@ class Decision(IntEnum):
     ROUND_POSTS = 60
     ROUND_VACANCIES = 61
     LOTTERY = 80
+    PROMOTE_REST = 81
+    REDUNDANT = 82
+    REDUNDANT_REST = 83
+    QUALIFY = 84
+    QUALIFY_REST = 85
+    ROUND_QUALIFIED = 86
+    GUARANTEE = 87
+    GUARANTEE_REST = 88
+    ROUND_GUARANTEED = 89
+    TRAIN = 90
+    TRAIN_REST = 91
+    ROUND_TRAINEES = 92
+    READY = 100
+    JOURNEY = 101
+    LENGTH = 102
+    WEEKEND = 103
+    SERVICE_OPEN = 104
+    STAY = 105
+    PACKAGE = 106
+    OPENING_QUEUE = 107
+    OPENING_STAY = 108
 
 
 def _njit(function: Callable[..., Any]) -> Callable[..., Any]:

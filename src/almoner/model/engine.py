@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from almoner.model import draws, kernel
 from almoner.model.baseline import AttributeTables, Baseline
-from almoner.model.bounds import begin_stretch
+from almoner.model.bounds import begin_stretch, bind_area
 from almoner.model.clock import MONTHS_PER_YEAR
-from almoner.model.columns import FLOWS, VISA_MARK, Months, Rates, Stock, Waiting
+from almoner.model.columns import FLOWS, VISA_MARK, Months, Rates, Stock, Stretch, Waiting
 from almoner.model.filling import Filling, below
 from almoner.model.inputs import Inputs
 from almoner.model.leaving import (
@@ -30,21 +30,27 @@ from almoner.model.leaving import (
     destination_thresholds,
 )
 from almoner.model.posts import CELLS_PER_AREA, N_ROLES, N_SERVICES
+from almoner.model.room import Room, room_for, stretch_for
+from almoner.model.training import trained_from
 from almoner.model.world import World
 from almoner.parameters import ParameterTree
 
 STOCKS: Final = ("posts", "filled", "vacant", "hours")
 
-MONTH: Final = (kernel.open_and_close_posts, kernel.leave, kernel.promote, kernel.recruit)
+MONTH: Final = (kernel.open_and_close_posts, kernel.leave, kernel.develop, kernel.promote, kernel.recruit)
 """The month, in order. `almoner steps` prints it; `kernel.run_months` calls the same steps without Python in between."""
 
 
 @dataclass(frozen=True, slots=True)
 class YearlyResult:
-    """Stocks at the opening and each 31 March [year, area, service, role, stock]; flows of the year before it, opening zero."""
+    """Stocks at the opening and each 31 March [year, area, service, role, stock]; flows of the year before it, opening zero.
+
+    `monthly_hours` are the weekly hours of all people in post at the end of each month that was run, [month, area, service].
+    """
 
     stocks: NDArray[np.int32]
     flows: NDArray[np.int32]
+    monthly_hours: NDArray[np.int32]
 
 
 @dataclass(slots=True)
@@ -58,14 +64,18 @@ class Run:
     replicate: int = 0
     number: int = 0
     months: Months = field(init=False)
+    room: Room = field(init=False)
     year_flows: NDArray[np.int32] = field(init=False)
+    monthly_hours: NDArray[np.int32] = field(init=False)
     stocks: list[NDArray[np.int32]] = field(default_factory=list)
     flows: list[NDArray[np.int32]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         keys, mates = draws.month_keys(self.seed, self.replicate, self.inputs.months)
         self.months = _months(self.inputs, keys, mates)
+        self.room = room_for(stock_of(self.world), waiting_of(self.world))
         self.year_flows = np.zeros((self.world.filled.size, len(FLOWS)), np.int32)
+        self.monthly_hours = np.zeros((self.inputs.months, len(self.world.area_codes), N_SERVICES), np.int32)
         self._note_year()
 
     def advance(self, months: int, after: Callable[[Run], None] | None = None) -> None:
@@ -74,9 +84,7 @@ class Run:
         while self.number < end:
             if after is None:
                 count = min(end, (self.number // MONTHS_PER_YEAR + 1) * MONTHS_PER_YEAR) - self.number
-                kernel.run_months(
-                    self.number, count, stock_of(self.world), waiting_of(self.world), self.rates, self.months, self.year_flows
-                )
+                kernel.run_months(count, *self.columns(), self.year_flows, self.monthly_hours)
             else:
                 count = 1
                 self._step()
@@ -90,15 +98,23 @@ class Run:
         """Return what has been noted so far."""
         areas = len(self.world.area_codes)
         shape = (len(self.stocks), areas, N_SERVICES, N_ROLES, -1)
-        return YearlyResult(np.stack(self.stocks).reshape(shape), np.stack(self.flows).reshape(shape))
+        stocks, flows = np.stack(self.stocks).reshape(shape), np.stack(self.flows).reshape(shape)
+        return YearlyResult(stocks, flows, self.monthly_hours[: self.number].copy())
+
+    def columns(self) -> tuple[Stock, Waiting, Rates, Months, Stretch, Room]:
+        """Return what the steps work on, with room for the bounds of a stretch that begins now."""
+        stretch = stretch_for(self.rates)._replace(first=self.number)
+        return stock_of(self.world), waiting_of(self.world), self.rates, self.months, stretch, self.room
 
     def _step(self) -> None:
-        stock, waiting = stock_of(self.world), waiting_of(self.world)
-        vacant_at_start = self.world.vacant.reshape(-1, CELLS_PER_AREA).copy()
+        columns = stock, _, rates, months, stretch, room = self.columns()
+        begin_stretch(1, rates, stretch)
         for area in range(len(self.world.area_codes)):
-            stretch = begin_stretch(area, self.number, 1, stock, self.rates, self.months)
+            bind_area(area, 1, stock, rates, months, stretch)
+            kernel.begin_month(area, stock, room)
             for step in MONTH:
-                step(area, self.number, stock, waiting, self.rates, self.months, stretch, vacant_at_start[area], self.year_flows)
+                step(area, self.number, *columns, self.year_flows)
+            kernel.note_hours(area, self.number, stock, self.monthly_hours)
 
     def _note_year(self) -> None:
         world = self.world
@@ -126,6 +142,7 @@ def build_rates(baseline: Baseline, filling: Filling, weights: Contrasts, tables
         return_chance=np.uint64(draws.threshold(tree.at("filling.return_rate"))),
         stay_chance=np.uint64(draws.threshold(tree.at("filling.return_same_service"))),
         below=below(),
+        trained_from=trained_from(),
         entrant_rate=filling.entrant_rate.reshape(-1),
         promotion_rate=filling.promotion_rate.reshape(-1),
         arrival_share=filling.arrival_share.reshape(-1),

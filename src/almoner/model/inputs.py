@@ -43,7 +43,7 @@ class Inputs:
     """[area] -> place in the market axis."""
     need: NDArray[np.float64]
     """[month, area, service]: needed posts relative to the opening."""
-    target: NDArray[np.int64]
+    target: NDArray[np.int32]
     exit_factor: NDArray[np.float64]
     move_factor: NDArray[np.float64]
     entrant_factor: NDArray[np.float64]
@@ -213,7 +213,7 @@ def _trainees(tree: ParameterTree, baseline: Baseline, months: int) -> NDArray[n
 
 def _targets(
     tree: ParameterTree, baseline: Baseline, need: NDArray[np.float64], ratio: NDArray[np.float64], months: int
-) -> NDArray[np.int64]:
+) -> NDArray[np.int32]:
     """Return funded posts by month and cell: need times what is funded and can open, cut where a budget must hold the pay rise.
 
     Each cell rounds with a luck of its own that lasts the whole run, so that growth is unbiased and never flickers.
@@ -226,7 +226,7 @@ def _targets(
     numbers = np.array([cell_base(code, 0, 0) for code in baseline.area_codes], dtype=np.uint64)
     cells = numbers[:, None] + np.arange(CELLS_PER_AREA, dtype=np.uint64)[None, :]
     luck = draws.uniforms(draws.draw_key(baseline.seed, draws.Decision.ROUND_POSTS, 0), cells).reshape(opening.shape)
-    target = np.empty((months, opening.size), dtype=np.int64)
+    target = np.empty((months, opening.size), dtype=np.int32)
     for month in range(months):
         posts = opening * need[month][:, :, None] * coverage[month][None, :, None] / squeeze[month]
         target[month] = np.floor(posts + luck).reshape(-1)

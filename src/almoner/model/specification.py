@@ -7,7 +7,6 @@ kernel what the numbers mean (layout, decisions, rates), not how they are found.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,25 +14,32 @@ from numpy.typing import NDArray
 
 from almoner.model import draws
 from almoner.model.clock import MONTHS_PER_YEAR
-from almoner.model.columns import FLOWS, VISA_MARK
+from almoner.model.columns import FLOWS, LEVEL_2_MARK, VISA_MARK
 from almoner.model.draws import Decision
 from almoner.model.engine import Run
 from almoner.model.leaving import AGE_STARTS, EXPERIENCE_STARTS, PENSION_AGE, SETTLED_YEARS
-from almoner.model.posts import CELLS_PER_AREA, N_ROLES
-from almoner.model.world import CLOSED, FILLED, VACANT, Posts, pack
+from almoner.model.posts import CELLS_PER_AREA, N_ROLES, N_SERVICES
+from almoner.model.world import CLOSED, FILLED, VACANT, Posts, contract_of, has_level_2, pack
+from almoner.reference.vocabulary import CONTRACTS
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.uint64]
 
 LEAVE_BITS: Final = 40
-"""A post leaves when its `leave_draw` is below its chance out of 2 to this power."""
+"""A post leaves when its `sliced_draw` is below its chance out of 2 to this power."""
 
 OTHER_NATIONALITY: Final = 2
+ZERO_HOURS: Final = tuple(CONTRACTS).index("zero_hours")
 
-
-def leave_draw(key: Callable[[Decision], np.uint64], posts: Numbers) -> Numbers:
-    """Return the draw of each post on leaving, between 0 and 2**LEAVE_BITS. Everything else draws by `draws.draws`."""
-    return draws.sliced_draws(key(Decision.LEAVE), key(Decision.LEAVE_REST), posts)
+REST: Final = {
+    Decision.LEAVE: Decision.LEAVE_REST,
+    Decision.REDUNDANT: Decision.REDUNDANT_REST,
+    Decision.QUALIFY: Decision.QUALIFY_REST,
+    Decision.GUARANTEE: Decision.GUARANTEE_REST,
+    Decision.TRAIN: Decision.TRAIN_REST,
+    Decision.PROMOTE: Decision.PROMOTE_REST,
+}
+"""Decisions on holders, which draw by the byte, and the decision that the rest of the draw is keyed by. Others draw by the post."""
 
 
 def advance(run: Run, months: int) -> None:
@@ -41,6 +47,7 @@ def advance(run: Run, months: int) -> None:
     for _ in range(months):
         for area in range(len(run.world.area_codes)):
             month(run, area)
+        run.monthly_hours[run.number] = run.world.hours.reshape(-1, N_SERVICES, N_ROLES).sum(axis=2)
         run.number += 1
         if run.number % MONTHS_PER_YEAR == 0:
             run._note_year()
@@ -51,6 +58,7 @@ def month(run: Run, area: int) -> None:
     place = Place(run, area)
     open_and_close_posts(place)
     leave(place)
+    develop(place)
     promote(place)
     recruit(place)
     place.write_back()
@@ -85,7 +93,7 @@ class Place:
         self.cell_number: Numbers = world.base_number[self.cells]
         place_in_cell = np.arange(self.cell.size) - self.first_row[self.cell]
         self.number: Numbers = self.cell_number[self.cell] + place_in_cell.astype(np.uint64)
-        self.target: Integers = run.inputs.target[self.month, self.cells]
+        self.target: Integers = run.inputs.target[self.month, self.cells].astype(np.int64)
         self.flows = run.year_flows[self.cells]
         pool = world.pool
         self.pool_rows = slice(int(pool.offset[area]), int(pool.offset[area + 1]))
@@ -101,6 +109,10 @@ class Place:
         """Return 32 random bits on a decision for posts, or people by the post that they left."""
         return draws.draws(self.key(decision), numbers).astype(np.uint64)
 
+    def sliced_draw(self, decision: Decision, numbers: Numbers) -> Numbers:
+        """Return 40 random bits on a decision for the holders of posts."""
+        return draws.sliced_draws(self.key(decision), self.key(REST[decision]), numbers)
+
     def rows(self, cell: int, status: int) -> Integers:
         """Return the rows of a cell's posts of one status."""
         first, last = self.first_row[cell], self.first_row[cell + 1]
@@ -108,7 +120,12 @@ class Place:
 
     def lowest(self, decision: Decision, rows: Integers, count: int) -> Integers:
         """Return the `count` of `rows` whose posts have the lowest draw, lowest first; of equals the first."""
-        return rows[np.argsort(self.draw(decision, self.number[rows]), kind="stable")[:count]]
+        luck = (self.sliced_draw if decision in REST else self.draw)(decision, self.number[rows])
+        return rows[np.argsort(luck, kind="stable")[:count]]
+
+    def rounded(self, decision: Decision, cell: int, expected: float) -> int:
+        """Round an expected count of a cell up or down by the cell's draw."""
+        return rounded(expected, self.draw(decision, self.cell_number[[cell]])[0])
 
     def count(self, status: int) -> Integers:
         """Count the posts of one status in each cell."""
@@ -146,7 +163,7 @@ def open_and_close_posts(place: Place) -> None:
             status[closed[:-surplus]] = VACANT
         elif surplus > 0:
             status[place.lowest(Decision.CLOSE, vacant, surplus)] = CLOSED
-            for row in place.lowest(Decision.CLOSE, filled, max(surplus - vacant.size, 0)):
+            for row in place.lowest(Decision.REDUNDANT, filled, max(surplus - vacant.size, 0)):
                 place.to_pool(row)
                 status[row] = CLOSED
 
@@ -167,34 +184,51 @@ def leave(place: Place) -> None:
     either = chance(leaving_sector + leaving_employer)
     share = leaving_sector / np.maximum(leaving_sector + leaving_employer, np.finfo(float).tiny)
     out = (either.astype(np.float64) * share).astype(np.uint64)
-    u = leave_draw(place.key, place.number[rows])
+    u = place.sliced_draw(Decision.LEAVE, place.number[rows])
     _count_destinations(place, rows[u < out], age[u < out])
     for row in rows[(u >= out) & (u < either)]:
         place.to_pool(row)
     posts.status[rows[u < either]] = VACANT
 
 
+def develop(place: Place) -> None:
+    """Let people gain a qualification or guaranteed hours, and those who have trained for it a registered post (section 10)."""
+    posts, inputs = place.posts, place.run.inputs
+    market = inputs.market[place.area]
+    qualifying, guaranteeing, trainees = (
+        getattr(inputs, name)[place.month, where].reshape(CELLS_PER_AREA)
+        for name, where in (("qualifying", market), ("guaranteeing", market), ("trainees", place.area))
+    )
+    for cell in range(CELLS_PER_AREA):
+        holders = place.rows(cell, FILLED)
+        count = place.rounded(Decision.ROUND_QUALIFIED, cell, qualifying[cell] * holders.size)
+        gaining = place.lowest(Decision.QUALIFY, holders[~has_level_2(posts.traits[holders])], count)
+        posts.traits[gaining] |= LEVEL_2_MARK
+        place.add("qualified", place.cell[gaining])
+    for cell in range(CELLS_PER_AREA):
+        holders = place.rows(cell, FILLED)
+        zero_hours = holders[contract_of(posts.traits[holders]) == ZERO_HOURS]
+        count = place.rounded(Decision.ROUND_GUARANTEED, cell, guaranteeing[cell] * zero_hours.size)
+        gaining = place.lowest(Decision.GUARANTEE, zero_hours, count)
+        posts.traits[gaining] ^= np.uint8(ZERO_HOURS << 3)
+        place.add("guaranteed", place.cell[gaining])
+    for cell in range(CELLS_PER_AREA):
+        trained = place.rounded(Decision.ROUND_TRAINEES, cell, trainees[cell])
+        for role in place.rates.trained_from[cell % N_ROLES]:
+            if role >= 0:
+                risen = _raise_up(place, Decision.TRAIN, cell - cell % N_ROLES + int(role), cell, trained)
+                posts.traits[risen] |= LEVEL_2_MARK
+                trained -= risen.size
+
+
 def promote(place: Place) -> None:
     """Fill senior posts from the role below in the same service and area, which opens a post there (section 5)."""
-    rates, posts = place.rates, place.posts
-    luck = place.draw(Decision.ROUND_PROMOTIONS, place.cell_number)
-    expected = rates.promotion_rate[place.cells] * place.vacant_at_start
+    expected = place.rates.promotion_rate[place.cells] * place.vacant_at_start
     for cell in range(CELLS_PER_AREA):
-        below = int(rates.below[cell % N_ROLES])
-        if below < 0:
-            continue
-        source = cell - cell % N_ROLES + below
-        vacant, candidates = place.rows(cell, VACANT), place.rows(source, FILLED)
-        count = min(rounded(expected[cell], luck[cell]), vacant.size, candidates.size)
-        new, old = place.lowest(Decision.FILL, vacant, count), place.lowest(Decision.PROMOTE, candidates, count)
-        for name in ("birth", "sector", "traits", "hours"):
-            getattr(posts, name)[new] = getattr(posts, name)[old]
-        senior_pay = one_of(rates.pay_table[divmod(cell, N_ROLES)], place.draw(Decision.JOINER_PAY, place.number[new]))
-        posts.pay[new] = np.maximum(posts.pay[old], senior_pay)
-        posts.start[new] = place.month
-        posts.status[new], posts.status[old] = FILLED, VACANT
-        place.add("promotions_in", place.cell[new])
-        place.add("promotions_out", place.cell[old])
+        below = int(place.rates.below[cell % N_ROLES])
+        if below >= 0:
+            count = place.rounded(Decision.ROUND_PROMOTIONS, cell, expected[cell])
+            _raise_up(place, Decision.PROMOTE, cell - cell % N_ROLES + below, cell, count)
 
 
 def recruit(place: Place) -> None:
@@ -254,7 +288,7 @@ def join(place: Place, rows: Integers, cell: int, from_abroad: bool) -> None:
 def chance(hazard: NDArray[np.float64]) -> Numbers:
     """Return 1 - exp(-hazard) out of 2**LEAVE_BITS, in steps of 2**-24, by a series so that no libm decides; capped at 0.7."""
     h = np.minimum(hazard, 0.7)
-    p = h * (1.0 - h * (0.5 - h * (1.0 / 6.0 - h * (1.0 / 24.0 - h * (1.0 / 120.0 - h * (1.0 / 720.0 - h / 5040.0))))))
+    p = h * (1.0 - h * (0.5 - h * (1.0 / 6.0 - h * (1.0 / 24.0 - h * (1.0 / 120.0 - h * (1.0 / 720.0 - h * (1.0 / 5040.0)))))))
     return np.floor(p * 2.0**24 + 0.5).astype(np.uint64) << np.uint64(LEAVE_BITS - 24)
 
 
@@ -335,6 +369,22 @@ def _expected_newcomers(place: Place) -> tuple[list[int], list[int]]:
     arrival_luck = place.draw(Decision.ROUND_ARRIVALS, place.cell_number)
     entrant_luck = place.draw(Decision.ROUND_ENTRANTS, place.cell_number)
     return [*map(rounded, arrivals, arrival_luck)], [*map(rounded, entrants, entrant_luck)]
+
+
+def _raise_up(place: Place, decision: Decision, source: int, cell: int, count: int) -> Integers:
+    """Let people of one cell take vacant posts of another, as many as `count`, people and posts allow; return the rows of these."""
+    posts, vacant, candidates = place.posts, place.rows(cell, VACANT), place.rows(source, FILLED)
+    count = min(count, vacant.size, candidates.size)
+    new, old = place.lowest(Decision.FILL, vacant, count), place.lowest(decision, candidates, count)
+    for name in ("birth", "sector", "traits", "hours"):
+        getattr(posts, name)[new] = getattr(posts, name)[old]
+    senior_pay = one_of(place.rates.pay_table[divmod(cell, N_ROLES)], place.draw(Decision.JOINER_PAY, place.number[new]))
+    posts.pay[new] = np.maximum(posts.pay[old], senior_pay)
+    posts.start[new] = place.month
+    posts.status[new], posts.status[old] = FILLED, VACANT
+    place.add("promotions_in", place.cell[new])
+    place.add("promotions_out", place.cell[old])
+    return new
 
 
 def _start_again(place: Place, person: Person, row: int) -> None:

@@ -1,0 +1,1 @@
+"""What people said and what employers pay: consultation answers and job adverts."""
