@@ -11,6 +11,7 @@ between 0 and 2**32; the event happens when the top 32 bits of the hash are belo
 
 from __future__ import annotations
 
+import hashlib
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -221,3 +222,12 @@ def round_unbiased(values: NDArray[np.float64], start: float) -> NDArray[np.int6
     if abs(edges[-1] - total) < 1e-6 * max(total, 1.0):
         edges *= total / edges[-1] if edges[-1] > 0 else 1.0
     return np.asarray(np.diff(np.floor(edges + start + 1e-9).astype(np.int64)), dtype=np.int64)
+
+
+def generator(purpose: str, *numbers: int) -> np.random.Generator:
+    """Return a stream of random numbers for work on results - resampling, searching, noise of observation - never for the model.
+
+    The same purpose and numbers give the same stream; another purpose gives one that has nothing to do with it.
+    """
+    words = np.frombuffer(hashlib.sha256(purpose.encode()).digest(), dtype=np.uint32)
+    return np.random.default_rng([*words.tolist(), *numbers])
