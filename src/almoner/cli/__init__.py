@@ -13,8 +13,11 @@ __all__ = ["COMMANDS", "app"]
 COMMANDS: Final = (
     "plan",
     "delays",
+    "children",
     "compare",
     "explain",
+    "optimise",
+    "sensitivity",
     "scenarios",
     "runs",
     "policies",
@@ -22,6 +25,7 @@ COMMANDS: Final = (
     "pledges",
     "adverts",
     "consultation",
+    "backtest",
     "reference",
     "bench",
 )

@@ -46,6 +46,14 @@ _SHIPPED: Final = (
     "nhs_recruitment_pull:NhsRecruitmentPull",
     "provider_failure:ProviderFailure",
     "entry_condition:EntryCondition",
+    "children.agency_rules:AgencyRules",
+    "children.caseload_cap:CaseloadCap",
+    "children.social_worker_entry:SocialWorkerEntry",
+    "children.childrens_homes_pay:ChildrensHomesPay",
+    "children.childrens_places:ChildrensPlaces",
+    "children.family_help:FamilyHelp",
+    "children.short_breaks:ShortBreaks",
+    "children.children_cost_of_living:ChildrenCostOfLiving",
 )
 """Module and class below `almoner.policies`; a policy is called what its module is called."""
 

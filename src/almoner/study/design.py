@@ -27,6 +27,9 @@ from almoner.version import VERSION, code_hash
 LAST_YEAR: Final = 2046
 """Population projections end in the middle of 2047, so the last full year ends in March 2047; one year is kept in hand."""
 
+_ELSEWHERE: Final = ("children.",)
+"""Branches of parameters that runs of adult social care never read."""
+
 FAN_DRAWS: Final = 30
 """With fewer draws than this a band is the minimum and maximum, never an interval."""
 
@@ -125,13 +128,16 @@ def default_draws(place: Area) -> int:
 def parameter_draws(tree: ParameterTree, draws: int, seed: int) -> NDArray[np.float64]:
     """Return uniform numbers [draw, dimension] for `ParameterTree.quantiles`.
 
-    A single draw is the median of every prior.
+    A single draw is the median of every prior. What only children's services read stands at its median; it has axes of its own.
     """
-    dimensions = len(tree.dimensions())
+    axes = tree.dimensions()
+    uniforms = np.full((draws, len(axes)), 0.5)
     if draws == 1:
-        return np.full((1, dimensions), 0.5)
+        return uniforms
     from scipy.stats import qmc
 
+    drawn = [k for k, path in enumerate(axes) if not path.startswith(_ELSEWHERE)]
     power = int(np.ceil(np.log2(draws)))
-    points = qmc.Sobol(dimensions, scramble=True, rng=seed).random_base2(power)[:draws]
-    return np.asarray(np.clip(points, 1e-6, 1 - 1e-6))
+    points = qmc.Sobol(len(drawn), scramble=True, rng=seed).random_base2(power)[:draws]
+    uniforms[:, drawn] = np.clip(points, 1e-6, 1 - 1e-6)
+    return uniforms

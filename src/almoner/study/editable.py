@@ -11,10 +11,12 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from almoner.errors import AlmonerError, OutOfRangeError
+from almoner.model.children import levers as children
 from almoner.parameters import Edit, ParameterTree
 from almoner.parameters.edits import matching
 
 FIXED: Final = (
+    *children.FIXED,
     "holders.*",
     "leaving.check.*",
     "leaving.ratio.*",
@@ -31,6 +33,7 @@ FIXED: Final = (
 """What the baseline and its calibration are made of, and what no run reads."""
 
 DATED: Final = (
+    *children.DATED,
     "filling.arrivals",
     "filling.arrivals_scale",
     "filling.scale",
@@ -58,6 +61,7 @@ DATED: Final = (
 """What runs read month by month or year by year; all else is read once."""
 
 LOCAL: Final = (
+    *children.LOCAL,
     "contracts.guaranteed.*",
     "filling.arrivals",
     "filling.arrivals_scale",
@@ -76,6 +80,8 @@ LOCAL: Final = (
 """What may differ between the areas of a run."""
 
 _LIMITS: Final = {
+    "children.need.per_price_point": (-1.0, 1.0),
+    "children.leaving.absence_change": (-50.0, 50.0),
     "filling.return_rate": (0.01, 1.0),
     "filling.vacancy_exponent": (0.0, 1.0),
     "market.*": (1e-6, float("inf")),
