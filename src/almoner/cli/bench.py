@@ -14,17 +14,20 @@ from almoner.cli.common import AsJson, console, print_json
 class _Bench(StrEnum):
     KERNEL = "kernel"
     NATIONAL = "national"
+    DISCHARGE = "discharge"
 
 
-@app.command(epilog="Examples: almoner bench kernel --json · almoner bench national --posts 10000 --posts 100000")
+@app.command(
+    epilog="Examples: almoner bench kernel --json · almoner bench national --posts 10000 --posts 100000 · almoner bench discharge"
+)
 def bench(
-    what: Annotated[_Bench, typer.Argument(metavar="[kernel|national]", help="What to time.")] = _Bench.KERNEL,
+    what: Annotated[_Bench, typer.Argument(metavar="[kernel|national|discharge]", help="What to time.")] = _Bench.KERNEL,
     posts: Annotated[list[int] | None, typer.Option("--posts", metavar="N", help="Posts; repeatable for national.")] = None,
     months: Annotated[int, typer.Option("--months", metavar="M", help="Months of the kernel's job.")] = 60,
     repeats: Annotated[int | None, typer.Option("--repeats", metavar="R", help="Rounds to take the median of.")] = None,
     peers: Annotated[
         str | None,
-        typer.Option("--peers", metavar="A,B", help="Only these of starsim, mesa and simpy; all installed if not given."),
+        typer.Option("--peers", metavar="A,B", help="Only these of starsim, mesa, simpy and ciw; all installed if not given."),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Exit with status 1 where a ratio is below its floor.")] = False,
     as_json: AsJson = False,
@@ -32,10 +35,15 @@ def bench(
     """Time the engine, having proved its answers: beside other tools on one job, or the whole month by size."""
     from almoner.bench.floors import below_floor
 
-    if what is _Bench.KERNEL:
+    names = None if peers is None else tuple(name.strip() for name in peers.split(",") if name.strip())
+    if what is _Bench.DISCHARGE:
+        from almoner.bench.discharge import REPEATS as ROUNDS
+        from almoner.bench.discharge import bench_discharge
+
+        result = bench_discharge(ROUNDS if repeats is None else repeats, names)
+    elif what is _Bench.KERNEL:
         from almoner.bench.compare import POSTS, REPEATS, bench_kernel
 
-        names = None if peers is None else tuple(name.strip() for name in peers.split(",") if name.strip())
         result = bench_kernel(posts[0] if posts else POSTS, months, REPEATS if repeats is None else repeats, names)
     else:
         from almoner.bench.national import POSTS as SIZES

@@ -27,6 +27,9 @@ def plan(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for plan.html, plan.json and the tables.")
     ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="SECTION", help="Leave delays or children out of the page; repeatable.")
+    ] = None,
     own: OwnFile = None,
     seed: Seed = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads to use; the result is the same for any number.")] = None,
@@ -37,11 +40,13 @@ def plan(
     from almoner.analysis.plan import make_plan
     from almoner.reference.areas import resolve
     from almoner.report.figure import warm as warm_drawing
+    from almoner.report.sections import plan_sections, section_names
     from almoner.report.terminal import print_plan_summary
     from almoner.report.writing import check_folder, write_plan
     from almoner.study.design import Study, default_draws, own_figures
     from almoner.study.scenario import chosen
 
+    beside = section_names(without or ())
     place = resolve(area)
     figures = own_figures(own, place)
     study = Study(place, (), default_draws(place) if draws is None else draws, to, seed, own=figures)
@@ -51,7 +56,7 @@ def plan(
         warm_drawing()
     with progress(f"{place.name}: {len(study.scenarios)} scenarios, {study.draws} draws", quiet=as_json) as advance:
         record = make_plan(study, advance, threads)
-    files = [] if out is None else write_plan(record, out)
+    files = [] if out is None else write_plan(record, out, plan_sections(study, beside, threads))
     if as_json:
         print_json(
             {

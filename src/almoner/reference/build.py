@@ -1,7 +1,8 @@
 """Turn the compiled CSV files into the typed Parquet tables that the package ships (`python3 dev.py reference --from DIR`).
 
 In: a folder with one CSV a table and `geography/`. Out: one Parquet file a table and `areas.topo.json`, all on current area codes.
-Nothing is written unless every table obeys its schema and every source id is defined. The same input gives the same bytes.
+Tables of our own judgement are read from `own/` beside this file. Nothing is written unless every table obeys its schema and every
+source id is defined. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from almoner.errors import InputFileError, OutputError
 from almoner.reference.schemas import SCHEMAS
 
 TILE_SOURCE = "own_codes"
+OWN = Path(__file__).parent / "own"
+"""Tables that are our own judgement: kept as CSV in the package, where each row can be read and argued with."""
 
 
 def build(source: Path, target: Path) -> dict[str, pl.DataFrame]:
@@ -49,7 +52,7 @@ def unknown_sources(frames: dict[str, pl.DataFrame]) -> dict[str, list[str]]:
 
 
 def _table(source: Path, name: str, schema: type[dy.Schema], recodes: dict[str, str]) -> pl.DataFrame:
-    path = source / ("geography/tile_map.csv" if name == "tile_map" else f"{name}.csv")
+    path = _path(source, name)
     frame = _prepare(name, _read(path), recodes)
     missing = [column for column in schema.column_names() if column not in frame.columns]
     if missing:
@@ -62,6 +65,12 @@ def _table(source: Path, name: str, schema: type[dy.Schema], recodes: dict[str, 
     except (dy.exc.ValidationError, pl.exceptions.PolarsError) as error:
         raise InputFileError(f"{path.name} does not obey the schema of {name}: {error}") from error
     return valid.sort(schema.primary_key() or valid.columns)
+
+
+def _path(source: Path, name: str) -> Path:
+    if name != "sources" and (OWN / f"{name}.csv").is_file():
+        return OWN / f"{name}.csv"
+    return source / ("geography/tile_map.csv" if name == "tile_map" else f"{name}.csv")
 
 
 def _read(path: Path) -> pl.DataFrame:
@@ -78,6 +87,7 @@ def _prepare(name: str, frame: pl.DataFrame, recodes: dict[str, str]) -> pl.Data
     if name not in {"area_code_changes", "lad_to_area"} and "area_code" in frame.columns:
         frame = frame.with_columns(pl.col("area_code").replace(recodes))
     if name == "sources":
+        frame = pl.concat([frame, _read(OWN / "sources.csv")]).unique("id", keep="last", maintain_order=True)
         frame = frame.with_columns(pl.when(pl.col("url").str.starts_with("http")).then("url"))
     if "status" in frame.columns:
         frame = frame.with_columns(pl.col("status").str.strip_chars("[]"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataframely as dy
+import polars as pl
 
 from almoner.reference import columns as c
+from almoner.reference.discharge_words import BODIES, CONSTRAINTS
 
 
 class DischargeByArea(dy.Schema):
@@ -95,4 +97,39 @@ class DischargeDestinations(dy.Schema):
     pathway = dy.Int64(primary_key=True, min=0, max=3)
     destination = c.text(primary_key=True)
     discharges = c.count()
+    source = c.sources()
+
+
+class DischargeResponsibility(dy.Schema):
+    """Whose each of the 37 published delay reasons is, which constraint it belongs to, and why we say so.
+
+    Our own reading of each reason's wording. A reason that names two bodies stays `shared_interface`, and `may_be` names the bodies
+    that it could belong to. `pathways` are those whose people can be held by it.
+    """
+
+    reason = c.text(primary_key=True)
+    category = c.text()
+    body = c.one_of(*BODIES)
+    may_be = dy.String(nullable=True, regex=r"^[a-z_]+(;[a-z_]+)+$")
+    constraint = c.one_of(*CONSTRAINTS)
+    pathways = dy.String(regex=r"^[0-3](;[0-3])*$")
+    rationale = c.text()
+    source = c.sources()
+
+    @dy.rule()
+    def shared_reasons_name_their_bodies(cls) -> pl.Expr:
+        """A reason is shared exactly where it names the bodies that it could belong to."""
+        return (pl.col("body") == "shared_interface") == pl.col("may_be").is_not_null()
+
+
+class DischargeConstraints(dy.Schema):
+    """How the days that a constraint causes are split between bodies, in percent; what is shared stays shared.
+
+    Follows from the table of responsibility and the reasons of England in 2025-26, so it does not differ between places.
+    """
+
+    constraint = c.one_of(*CONSTRAINTS, primary_key=True)
+    body = c.one_of(*BODIES, primary_key=True)
+    share = c.percent()
+    rationale = c.text()
     source = c.sources()

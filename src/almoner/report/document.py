@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -30,6 +31,22 @@ STATUS_WORDS: Final = {
 }
 
 
+class Section(Protocol):
+    """A section beside the adult workforce, as its module draws it."""
+
+    @property
+    def id(self) -> str:
+        """The anchor."""
+
+    @property
+    def title(self) -> str:
+        """The line in the contents."""
+
+    @property
+    def html(self) -> str:
+        """The section's part of the page."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
     """A figure of the strip under the answer: today, and at the end with its band."""
@@ -40,13 +57,14 @@ class KeyFigure:
     band: str
 
 
-def render_plan(record: PlanRecord) -> str:
-    """Return the plan as an HTML page."""
+def render_plan(record: PlanRecord, sections: Sequence[Section] = ()) -> str:
+    """Return the plan as an HTML page, with the sections beside the adult workforce that were made."""
     charts = plan_charts(record)
     pictures = drawn(chart for section in charts.values() for chart in section)
     template = _environment(record).get_template("plan.html.jinja")
     html = template.render(
         record=record,
+        sections=sections,
         charts={section: [pictures[chart.id] for chart in section_charts] for section, section_charts in charts.items()},
         key_figures=key_figures(record),
         opening=view.opening_year(record),
@@ -143,7 +161,7 @@ def _similar_table(record: PlanRecord) -> Table:
 
 def _cost_table(record: PlanRecord, card: ScenarioCard) -> Table:
     level = record.place.level
-    rows = tuple((payer, view.money(cost, level)) for payer, cost in card.cost_by_payer_gbp_m.items())
+    rows = tuple((payer, view.money(cost, level)) for payer, cost in card.cost_by_payer_gbp_m.items() if cost)
     return Table(
         f"Who pays: yearly cost of {card.name} (modelled medians, {record.price_basis})",
         (Column("Payer"), Column("A year", "number")),

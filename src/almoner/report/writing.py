@@ -1,6 +1,7 @@
 """Writing a plan to a folder, as a whole or not at all.
 
-In: a `PlanRecord` and a folder. Out: `plan.html`, `plan.json`, `manifest.json` and `tables/*.csv` in it. Everything is made and
+In: a `PlanRecord` and a folder. Out: `plan.html`, `plan.json`, a JSON file for each section beside the
+workforce, `manifest.json` and `tables/*.csv` in it. Everything is made and
 written to a temporary folder on the same disk first and moved into place last; when a move fails the former files come back.
 Files of the reader's own in the folder are never touched.
 """
@@ -11,7 +12,7 @@ import hashlib
 import json
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -19,10 +20,11 @@ from typing import Final
 from almoner.analysis.plan_record import PlanRecord
 from almoner.errors import OutputError
 from almoner.report.document import render_plan
+from almoner.report.sections import PlanSection
 from almoner.report.tables import csv_tables, to_json
 
 TABLES_FOLDER: Final = "tables"
-_FIXED_NAMES: Final = ("plan.html", "plan.json", "manifest.json")
+_FIXED_NAMES: Final = ("plan.html", "plan.json", "delays.json", "children.json", "manifest.json")
 
 
 def check_folder(out: Path) -> None:
@@ -40,9 +42,9 @@ def check_folder(out: Path) -> None:
         _remove_folders(made)
 
 
-def write_plan(record: PlanRecord, out: Path) -> list[Path]:
+def write_plan(record: PlanRecord, out: Path, sections: Sequence[PlanSection] = ()) -> list[Path]:
     """Write the plan's files to the folder `out`, which is made when it is not there, and return their paths."""
-    contents = plan_files(record)
+    contents = plan_files(record, sections)
     try:
         return _write(contents, out)
     except OSError as error:
@@ -54,9 +56,10 @@ def _unwritable(out: Path, error: OSError) -> OutputError:
     return OutputError(f"The plan cannot be written to '{out}': {reason}; name a folder that you may write to with --out.")
 
 
-def plan_files(record: PlanRecord) -> dict[str, str]:
+def plan_files(record: PlanRecord, sections: Sequence[PlanSection] = ()) -> dict[str, str]:
     """Return the text of every file of a plan by its path within the folder; the manifest, made last, holds their hashes."""
-    contents = {"plan.html": render_plan(record), "plan.json": to_json(record)}
+    contents = {"plan.html": render_plan(record, sections), "plan.json": to_json(record)}
+    contents |= {section.file: section.text for section in sections}
     contents |= {f"{TABLES_FOLDER}/{name}": text for name, text in csv_tables(record).items()}
     return contents | {"manifest.json": _manifest(record, contents)}
 

@@ -27,8 +27,8 @@ from almoner.version import VERSION, code_hash
 LAST_YEAR: Final = 2046
 """Population projections end in the middle of 2047, so the last full year ends in March 2047; one year is kept in hand."""
 
-_ELSEWHERE: Final = ("children.",)
-"""Branches of parameters that runs of adult social care never read."""
+ELSEWHERE: Final = ("children.", "discharge.")
+"""Branches of parameters that runs of the adult workforce never read."""
 
 FAN_DRAWS: Final = 30
 """With fewer draws than this a band is the minimum and maximum, never an interval."""
@@ -125,10 +125,10 @@ def default_draws(place: Area) -> int:
     return USUAL_DRAWS if len(place.members) < MANY_AREAS else USUAL_DRAWS // 2
 
 
-def parameter_draws(tree: ParameterTree, draws: int, seed: int) -> NDArray[np.float64]:
+def parameter_draws(tree: ParameterTree, draws: int, seed: int, without: tuple[str, ...] = ELSEWHERE) -> NDArray[np.float64]:
     """Return uniform numbers [draw, dimension] for `ParameterTree.quantiles`.
 
-    A single draw is the median of every prior. What only children's services read stands at its median; it has axes of its own.
+    A single draw is the median of every prior. Parameters of the branches `without` stand at theirs: they take no axis here.
     """
     axes = tree.dimensions()
     uniforms = np.full((draws, len(axes)), 0.5)
@@ -136,7 +136,7 @@ def parameter_draws(tree: ParameterTree, draws: int, seed: int) -> NDArray[np.fl
         return uniforms
     from scipy.stats import qmc
 
-    drawn = [k for k, path in enumerate(axes) if not path.startswith(_ELSEWHERE)]
+    drawn = [k for k, path in enumerate(axes) if not path.startswith(without)]
     power = int(np.ceil(np.log2(draws)))
     points = qmc.Sobol(len(drawn), scramble=True, rng=seed).random_base2(power)[:draws]
     uniforms[:, drawn] = np.clip(points, 1e-6, 1 - 1e-6)

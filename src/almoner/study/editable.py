@@ -34,6 +34,8 @@ FIXED: Final = (
 
 DATED: Final = (
     *children.DATED,
+    "discharge.capacity_scale.*",
+    "discharge.process_scale.*",
     "filling.arrivals",
     "filling.arrivals_scale",
     "filling.scale",
@@ -62,6 +64,8 @@ DATED: Final = (
 
 LOCAL: Final = (
     *children.LOCAL,
+    "discharge.capacity_scale.*",
+    "discharge.process_scale.*",
     "contracts.guaranteed.*",
     "filling.arrivals",
     "filling.arrivals_scale",

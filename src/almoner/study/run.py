@@ -149,27 +149,33 @@ def open_run(
 ) -> tuple[Run, ParameterTree]:
     """Open a world for `months` months of a scenario; also return the parameters as the scenario has them everywhere."""
     tree = scenario.apply(drawn)
-    inputs = scenario_inputs(prepared, drawn, scenario, months)
+    inputs = scenario_inputs(prepared, drawn, scenario, months, tree)
     national, _ = calibrate(prepared.national, drawn)
     opening = prepared.opening
     rates = build_rates(opening.baseline, slice_areas(national, prepared.index), prepared.contrasts, prepared.tables, tree)
     return Run(open_world(opening, inputs, tree), rates, inputs, seed, replicate), tree
 
 
-def scenario_inputs(prepared: Prepared, drawn: ParameterTree, scenario: Scenario, months: int) -> Inputs:
-    """Return what the months of a scenario read, area by area where its policies are limited to places."""
+def scenario_inputs(
+    prepared: Prepared, drawn: ParameterTree, scenario: Scenario, months: int, everywhere: ParameterTree | None = None
+) -> Inputs:
+    """Return what the months of a scenario read, area by area where its policies are limited to places.
+
+    `everywhere` is the tree as the scenario has it without those, if it is at hand.
+    """
+    tree = everywhere or scenario.apply(drawn)
     baseline, national = prepared.opening.baseline, prepared.national
     examples, of_area = scenario.variants(national.area_codes)
     variant = np.array(of_area)
     used, part_of = np.unique(np.append(variant[prepared.index], 0), return_inverse=True)
-    parts = [build_inputs(scenario.apply(drawn, examples[v]), baseline, prepared.tables, months) for v in used]
+    trees = [tree if examples[v] is None else scenario.apply(drawn, examples[v]) for v in used]
+    parts = [build_inputs(each, baseline, prepared.tables, months) for each in trees]
     if len(parts) == 1:
         return parts[0]
     posts = (national.filled + national.vacant).sum(axis=(1, 2)).astype(np.float64)
     nearby = reached_nearby(region_index(national.area_codes), variant, posts)
     regions = np.unique(region_index(baseline.area_codes))
-    elasticity = scenario.apply(drawn).at("leaving.move_pay_elasticity")
-    return join(parts, part_of[:-1], nearby[used][:, regions], elasticity)
+    return join(parts, part_of[:-1], nearby[used][:, regions], tree.at("leaving.move_pay_elasticity"))
 
 
 def open_world(opening: Opening, inputs: Inputs, tree: ParameterTree) -> World:
