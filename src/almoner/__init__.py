@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from almoner.version import VERSION
 
 if TYPE_CHECKING:
+    from almoner.analysis.compare import compare
+    from almoner.analysis.delays import delays
+    from almoner.analysis.explain import explain
+    from almoner.analysis.optimise import optimise
     from almoner.analysis.plan import make_plan as plan
     from almoner.model.baseline import build as baseline
     from almoner.reference.areas import areas, resolve
@@ -19,7 +23,21 @@ if TYPE_CHECKING:
     from almoner.study.run import run_study as run
     from almoner.study.scenario import Scenario, load_scenario
 
-__all__ = ["Scenario", "Study", "areas", "baseline", "load_scenario", "plan", "resolve", "run", "sources"]
+__all__ = [
+    "Scenario",
+    "Study",
+    "areas",
+    "baseline",
+    "compare",
+    "delays",
+    "explain",
+    "load_scenario",
+    "optimise",
+    "plan",
+    "resolve",
+    "run",
+    "sources",
+]
 __version__: Final = VERSION
 
 _HOMES: Final = {
@@ -27,6 +45,10 @@ _HOMES: Final = {
     "Study": ("almoner.study.design", "Study"),
     "areas": ("almoner.reference.areas", "areas"),
     "baseline": ("almoner.model.baseline", "build"),
+    "compare": ("almoner.analysis.compare", "compare"),
+    "delays": ("almoner.analysis.delays", "delays"),
+    "explain": ("almoner.analysis.explain", "explain"),
+    "optimise": ("almoner.analysis.optimise", "optimise"),
     "load_scenario": ("almoner.study.scenario", "load_scenario"),
     "plan": ("almoner.analysis.plan", "make_plan"),
     "resolve": ("almoner.reference.areas", "resolve"),

@@ -58,7 +58,8 @@ def test_draws_and_replicates_are_separate_axes() -> None:
 
 
 def test_replicates_of_a_draw_share_its_parameters_and_not_its_luck() -> None:
-    result = run_study(study_of(DO_NOTHING, draws=2, replicates=2, to_year=2027))
+    # One area, because pay of a place of several weighs them by their staff, which is luck.
+    result = run_study(Study(resolve("Torbay"), (DO_NOTHING,), 2, 2027, 0, 2))
     pay = [run.median_pay for run in result.runs[0]]
     assert np.array_equal(pay[0][:, 0, 0], pay[1][:, 0, 0])
     assert not np.array_equal(result.runs[0][0].flows["entrants"], result.runs[0][1].flows["entrants"])

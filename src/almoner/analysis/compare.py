@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from almoner.analysis.idle import idle_policies, idle_scenarios
 from almoner.analysis.measures import MEASURES, Measure, band, band_kind, cost_gbp_m
+from almoner.analysis.value import ValueRow, value_for_money
 from almoner.errors import AlmonerError, NotFoundError
 from almoner.model.money import price_base
 from almoner.parameters import load
@@ -91,6 +92,8 @@ class Comparison:
     price_basis: str
     by: Axis | None
     rows: tuple[Change, ...]
+    value: tuple[ValueRow, ...]
+    """Cost by payer and unit costs, for the whole place."""
     notes: tuple[str, ...]
     """What does nothing, and a reader would not expect it."""
 
@@ -164,6 +167,7 @@ def comparison(result: StudyResult, measures: Sequence[Measure], by: Axis | None
         price_basis=f"{price_base(load())} prices",
         by=by,
         rows=tuple(rows),
+        value=value_for_money(result),
         notes=(*idle_policies(study.scenarios, study.place), *idle_scenarios(result)),
     )
 

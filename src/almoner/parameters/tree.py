@@ -99,7 +99,7 @@ class ParameterTree:
         """Return the tree with `edits` done one after the other."""
         leaves = dict(self.leaves)
         for edit in edits:
-            for path in matching(edit.path, self.paths()):
+            for path in (edit.path,) if edit.path in leaves else matching(edit.path, self.paths()):
                 leaves[path] = _with_steps(leaves[path], edit)
         return ParameterTree(leaves)
 

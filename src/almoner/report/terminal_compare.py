@@ -43,6 +43,7 @@ def print_comparison(found: Comparison, console: Console) -> None:
             _print_scenario(found, [row for row in last if row.scenario == one], name, console)
     else:
         _print_groups(found, last, said_of, console)
+    _print_unit_costs(found, year, console)
     console.print()
     for note in found.notes:
         console.print(f"Note: {note}", highlight=False)
@@ -86,6 +87,25 @@ def _print_scenario(found: Comparison, rows: list[Change], name: str, console: C
     ]
     console.print()
     print_rows(lines, columns, name, console)
+
+
+def _print_unit_costs(found: Comparison, year: int, console: Console) -> None:
+    rows = []
+    for row in (one for one in found.value if one.year == year):
+        for cost in row.unit_costs:
+            ratio = cost.in_year
+            said = str(cost.why_not) if ratio is None else f"{_pounds(ratio.value)} ({_pounds(ratio.low)} to {_pounds(ratio.high)})"
+            rows.append({"scenario": found.names[row.scenario], "cost of": f"an {cost.label}", "in the year": said})
+    if rows:
+        console.print()
+        print_rows(rows, ["scenario", "cost of", "in the year"], f"Value for money, {year} (modelled)", console)
+
+
+def _pounds(value: float | None) -> str:
+    if value is None:
+        return "no limit"
+    size = f"{abs(value):,.2f}" if abs(value) < 100 else f"{abs(value):,.0f}"
+    return f"{words.MINUS if value < 0 else ''}£{size}"
 
 
 def _print_groups(found: Comparison, last: list[Change], title: str, console: Console) -> None:
