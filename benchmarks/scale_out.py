@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import distributed
+
 from almoner.reference.areas import resolve
 from almoner.study.executors import Dask, Serial
 from almoner.study.files import StudyPlan
@@ -34,8 +36,6 @@ def plan_of(tasks: int, draws: int | None = None) -> StudyPlan:
 
 def main() -> None:
     """Time both and print the overhead."""
-    import distributed
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=1)
