@@ -19,6 +19,8 @@ from almoner.study.scenario_diff import difference
 from almoner.study.schema import schema
 
 ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted(file for file in (ROOT / "examples").rglob("*.yaml") if "own-policy" not in file.parts)
+"""All but the one that uses a policy of another package, which is in the schema only where that is installed."""
 SCENARIO = Draft202012Validator(schema("scenario"))
 STUDY = Draft202012Validator(schema("study"))
 
@@ -35,7 +37,7 @@ def test_shipped_scenarios_fit_the_schema(name: str) -> None:
     SCENARIO.validate(yaml.safe_load(text))
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "examples").rglob("*.yaml")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)
 def test_examples_fit_a_schema(file: Path) -> None:
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     if "areas" in content or "policies" in content or "over" in content or "parameters" in content:
