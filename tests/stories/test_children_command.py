@@ -153,10 +153,7 @@ def test_a_slip_is_one_clear_sentence(arguments: list[str], said: str, own_files
     assert "Traceback" not in complaint
 
 
-def test_the_adult_back_test_says_that_it_is_not_built_yet() -> None:
-    status, _, complaint = run("backtest", "--domain", "adult")
-    assert status == 2
-    assert "not built yet" in complaint
+def test_a_back_test_of_what_there_is_not_is_refused_in_a_sentence() -> None:
     assert "did you mean children?" in run("backtest", "--domain", "childrn")[2]
     assert "choose a year from 2020 to 2024" in run("backtest", "--domain", "children", "--cut", "2025")[2]
 
@@ -171,6 +168,6 @@ def test_the_back_test_prints_its_rows() -> None:
     assert {(row["level"], row["year"]) for row in rows} == {  # type: ignore[attr-defined]
         (level, year) for level in ("area", "england") for year in (2023, 2024, 2025)
     }
-    status, said, _ = run("backtest", "--draws", "8")
+    status, said, _ = run("backtest", "--domain", "children", "--draws", "8")
     assert status == 0
     assert "inside the 80% interval" in said

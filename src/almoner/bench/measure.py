@@ -5,17 +5,20 @@ Other work on the machine slows all jobs of a round alike, so ratios of medians 
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import platform
 import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+T = TypeVar("T")
 Ready = Callable[[], Callable[[], object]]
 """Sets a job up and returns what is timed."""
 
@@ -63,6 +66,13 @@ def peak_megabytes() -> float | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
+
+
+def alone(work: Callable[..., T], *arguments: object) -> T:
+    """Return what `work` gives in a process of its own, started afresh, so that its peak memory is that of the work alone."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(work, *arguments).result()
 
 
 def machine() -> dict[str, Any]:

@@ -25,7 +25,10 @@ COMMANDS: Final = (
     "pledges",
     "adverts",
     "consultation",
+    "calibrate",
     "backtest",
+    "validate",
+    "reproduce",
     "reference",
     "bench",
 )

@@ -1,0 +1,141 @@
+"""An auditor makes a plan again: nothing differs, a tampered figure is named, and every figure leads to its source or its run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+import almoner.cli.reproduce  # noqa: F401
+from almoner.cli.app import app
+from almoner.errors import InputFileError
+from almoner.parameters import load
+from almoner.reference.tables import load as load_table
+
+
+def made_by_another_process(out: Path, *options: str) -> Path:
+    words = ["plan", "rutland", "--to", "2028", "--draws", "4", "--out", str(out), "--json", *options]
+    subprocess.run([sys.executable, "-m", "almoner", *words], check=True, capture_output=True, timeout=600)
+    return out
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a plan made by an earlier process, without the sections beside the adult workforce, which take longest."""
+    return made_by_another_process(tmp_path_factory.mktemp("audit") / "plan", "--without", "delays", "--without", "children")
+
+
+def reproduced(folder: Path) -> tuple[int, dict[str, object]]:
+    result = CliRunner().invoke(app, ["reproduce", str(folder), "--json"])
+    return result.exit_code, json.loads(result.stdout)
+
+
+def test_a_plan_of_an_earlier_process_is_made_again_without_a_difference(plan: Path) -> None:
+    code, found = reproduced(plan)
+    assert code == 0
+    assert found["differences"] == []
+    assert found["changed_inputs"] == []
+    assert found["changed_files"] == []
+    assert int(str(found["figures"])) > 5_000
+
+
+def test_the_sections_beside_the_adult_workforce_are_made_again_too(tmp_path: Path) -> None:
+    folder = made_by_another_process(tmp_path / "plan", "--without", "children")
+    assert (folder / "delays.json").is_file()
+    code, found = reproduced(folder)
+    assert (code, found["differences"]) == (0, [])
+
+
+def test_a_tampered_plan_names_the_figure(plan: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "tampered"
+    shutil.copytree(plan, folder)
+    record = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    path = next(path for path in record["paths"] if path["measure"] == "vacancy_rate")
+    path["bands"][2]["median"] = 1.5
+    text = json.dumps(record, ensure_ascii=False)
+    (folder / "plan.json").write_text(text, encoding="utf-8")
+    code, found = reproduced(folder)
+    assert code == 1
+    (row,) = found["differences"]  # type: ignore[misc]
+    assert row["file"] == "plan.json"
+    assert "vacancy_rate" in row["figure"]
+    assert row["figure"].endswith("bands[2].median")
+    assert row["written"] == "1.5"
+    assert found["changed_files"] == ["plan.json"]
+
+
+def test_a_tampered_page_and_table_are_found_too(plan: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "tampered"
+    shutil.copytree(plan, folder)
+    table = folder / "tables" / "need.csv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    cells = lines[3].split(",")
+    cells[3] = "123456.0"
+    lines[3] = ",".join(cells)
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    page = folder / "plan.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("filled posts", "filled post", 1), encoding="utf-8")
+    _, found = reproduced(folder)
+    differences: list[dict[str, str]] = found["differences"]  # type: ignore[assignment]
+    named = {(row["file"], row["figure"]): row for row in differences}
+    (figure,) = [figure for file, figure in named if file == "tables/need.csv" and figure.endswith(": posts")]
+    assert cells[2] in figure
+    assert named["tables/need.csv", figure]["written"] == "123456.0"
+    assert ("plan.html", "words of the page") in named
+
+
+def test_what_is_missing_is_said_in_one_sentence(plan: Path, tmp_path: Path) -> None:
+    nothing = CliRunner().invoke(app, ["reproduce", str(tmp_path)])
+    assert isinstance(nothing.exception, InputFileError)
+    assert "manifest.json" in str(nothing.exception)
+    folder = tmp_path / "cut"
+    shutil.copytree(plan, folder)
+    (folder / "tables" / "gap.csv").unlink()
+    cut = CliRunner().invoke(app, ["reproduce", str(folder)])
+    assert isinstance(cut.exception, InputFileError)
+    assert "tables/gap.csv" in str(cut.exception)
+
+
+def test_every_figure_of_a_plan_leads_to_its_source_or_its_run_in_two_steps(plan: Path) -> None:
+    """Step one: the row's own source, run or parameter. Step two: the list of sources, the manifest's command, the parameter's."""
+    manifest = json.loads((plan / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["inputs"]["command"].startswith("almoner plan E06000017")
+    known = set(load_table("sources")["id"].to_list())
+    listed = {row["id"] for row in rows_of(plan, "sources")}
+    assert listed <= known
+    population = load_table("population").filter(pl.col("area_code") == "E06000017")
+    people = {(year, band): source for year, band, source in population.select("year", "age_band", "source").iter_rows()}
+    tree, checked = load(), 0
+    for file in sorted((plan / "tables").glob("*.csv")):
+        for row in rows_of(plan, file.stem):
+            checked += 1
+            if file.stem == "sources":
+                continue
+            if "source" in row:
+                for name in filter(None, row["source"].replace(";", " ").split()):
+                    assert name in {"run", manifest["run_id"]} or name in known, (file.name, row)
+            elif "parameter" in row:
+                stem = row["parameter"].removesuffix("*")
+                paths = [path for path in tree.paths() if path == stem or (stem.endswith(".") and path.startswith(stem))]
+                assert paths, row
+                for path in paths:
+                    leaf = tree.parameter(path)
+                    assert leaf.sources or leaf.evidence or set(str(leaf.status).split("'")) & {"assumed", "calibrated"}, row
+            elif file.stem == "population":
+                assert set(people[int(row["year"]), row["age_band"]].split(";")) <= known
+            else:
+                # The page's other lists are made by the run that the manifest names.
+                assert file.stem in {"similar_areas", "conflicts"}, file.name
+    assert checked > 400
+
+
+def rows_of(plan: Path, name: str) -> list[dict[str, str]]:
+    with (plan / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
