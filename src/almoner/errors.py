@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 _FEW: Final = 10
+_ALL_BUT_RIGHT: Final = 90.0
+_WELL_BEHIND: Final = 8.0
 """Names that may be listed in a sentence when none is near."""
 
 _WORDS: Final = {
@@ -75,7 +77,9 @@ def nearest(wanted: str, known: Iterable[str], limit: int = 3, score: float = 60
     found = process.extract(
         wanted, list(known), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=score
     )
-    return [name for name, _, _ in found]
+    # Beside a word that is all but right, one that only shares a part of it is no help.
+    closest = max((mark for _, mark, _ in found), default=0.0)
+    return [name for name, mark, _ in found if closest < _ALL_BUT_RIGHT or mark > closest - _WELL_BEHIND]
 
 
 def _or(names: list[str]) -> str:

@@ -343,7 +343,7 @@ def test_writing_makes_the_whole_plan_and_hashes_it(record: PlanRecord, tmp_path
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare the drawing where only the writing is in question."""
-    monkeypatch.setattr(writing, "render_plan", lambda record: f"<html>{record.run_id}</html>")
+    monkeypatch.setattr(writing, "render_plan", lambda record, sections=(): f"<html>{record.run_id}</html>")
 
 
 @pytest.mark.usefixtures("small")

@@ -241,9 +241,9 @@ def _is_number(value: object) -> bool:
 
 def _longest_word(texts: Sequence[str]) -> int:
     """Return the width under which some word would break, within reason: addresses and codes may."""
-    words = [word for text in texts for word in text.split()]
-    named = max((len(word) for word in words if _NAME.fullmatch(word)), default=1)
-    return max(min(_WIDEST_NAME, named), min(_WIDEST_WORD, max(map(len, words), default=1)))
+    parts = [word for text in texts for word in ([text] if text == words.NOT_PUBLISHED else text.split())]
+    named = max((len(word) for word in parts if _NAME.fullmatch(word)), default=1)
+    return max(min(_WIDEST_NAME, named), min(_WIDEST_WORD, max(map(len, parts), default=1)))
 
 
 def _said(value: object, unit: str | None, level: str) -> str:
