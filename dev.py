@@ -8,6 +8,9 @@ lint        set up, then check style, format, types and the layers
 bench       set up, then run every benchmark of benchmarks/
 lock        renew requirements.lock from pyproject.toml (needs the network)
 reference   build the shipped tables from compiled CSV files: reference --from DIR
+assets      rebuild the front-end files of src/almoner/web/static/vendor (needs node, npm and the network)
+browser     set up, then run the browser tests (needs Chromium); what follows is passed to pytest
+load        set up, then read the pages of a server of its own with 50 readers at once, and print how long they took
 clean       remove .venv, .tools and caches; plans and runs stay
 """
 
@@ -125,6 +128,24 @@ def reference(arguments: Sequence[str]) -> int:
     return _do(str(PYTHON), "-m", "almoner.reference.build", arguments[1], str(ROOT / "src/almoner/reference/data"))
 
 
+def assets(arguments: Sequence[str]) -> int:
+    """Build the front-end libraries anew with npm."""
+    setup()
+    return _do(str(PYTHON), "-m", "almoner.web.assets")
+
+
+def browser(arguments: Sequence[str]) -> int:
+    """Run the browser tests, one after another."""
+    setup()
+    return _do(str(PYTHON), "-m", "pytest", str(ROOT / "tests" / "browser"), *arguments, folder=ROOT)
+
+
+def load(arguments: Sequence[str]) -> int:
+    """Run the load script."""
+    setup()
+    return _do(str(PYTHON), str(ROOT / "benchmarks" / "load.py"), *arguments)
+
+
 def clean(arguments: Sequence[str]) -> int:
     """Remove what the other commands made, apart from plans and runs."""
     for folder in (VENV, TOOLS, *(ROOT / name for name in CACHES)):
@@ -143,6 +164,9 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "bench": bench,
     "lock": lock,
     "reference": reference,
+    "assets": assets,
+    "browser": browser,
+    "load": load,
     "clean": clean,
 }
 

@@ -29,6 +29,7 @@ COMMANDS: Final = (
     "backtest",
     "validate",
     "reproduce",
+    "serve",
     "reference",
     "bench",
 )

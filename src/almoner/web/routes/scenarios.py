@@ -1,0 +1,174 @@
+"""Scenarios: the list, one of them, and the builder, whose whole state lies in the address until it is saved."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from almoner.errors import AlmonerError
+from almoner.policies.registry import policies
+from almoner.reference.areas import resolve
+from almoner.study.scenario import Scenario, load_scenario, shipped
+from almoner.web import scenarios_store, share
+from almoner.web.errors import problems
+from almoner.web.permissions import may, member
+from almoner.web.render import page, page_route
+from almoner.web.routes.forms import filled, form_route, see_other
+from almoner.web.scenarios_store import LONGEST_TEXT
+from almoner.web.views import builder, trial
+from almoner.web.views.answers import FIRST_END, LAST_END, TO_YEAR, months_to
+from almoner.web.views.places import groups
+
+router = APIRouter(responses=problems())
+
+AreaCode = Annotated[str, Query(max_length=100, description="the place to try it out in")]
+LastYear = Annotated[int, Query(ge=FIRST_END, le=LAST_END, alias="to")]
+Reference = Annotated[str, Query(max_length=100, alias="from", description="a scenario to begin with")]
+USUAL_AREA: Final = "E08000036"
+
+
+class SaveForm(BaseModel):
+    """The form that keeps a scenario: a new one, or the next version of one that is kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+    id: Annotated[str, Field(max_length=24)] = ""
+    version: Annotated[int | None, Field(ge=1)] = None
+
+
+@page_route(router, "/scenarios", access="member")
+def scenarios(request: Request) -> Response:
+    """Show the scenarios that ship with Almoner and those of the workspace."""
+    who = member(request)
+    with request.app.state.database.reading() as db:
+        kept = [
+            {"id": row.id, "name": row.name, "version": row.version, "changed_at": row.changed_at}
+            for row in scenarios_store.kept(db, who)
+        ]
+    ships = [_summary(load_scenario(name)) for name in shipped()]
+    context = {"shipped": ships, "kept": kept, "may_edit": may(who, "analyst")}
+    return page(request, "scenarios.html.jinja", context, title="Scenarios")
+
+
+@page_route(router, "/scenarios/build", access="member")
+def build(request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO_YEAR, begin: Reference = "") -> Response:
+    """Show the builder with what the draft in the address would change."""
+    who, place = member(request), resolve(area)
+    kept: dict[str, Any] = {"id": "", "version": None}
+    pairs = [(key, value) for key, value in request.query_params.multi_items() if key not in ("area", "to", "from")]
+    draft = builder.draft_of(pairs, place.code, to)
+    lost: tuple[str, ...] = ()
+    if begin:
+        with request.app.state.database.reading() as db:
+            found = scenarios_store.chosen(db, who, begin, months_to(to))
+        lost = builder.left_out(found)
+        if not {"policy", "add", "remove"} & {key for key, _ in pairs}:
+            draft = builder.draft_from(found, place.code, to)
+    if begin and begin not in shipped():
+        with request.app.state.database.reading() as db:
+            row = scenarios_store.one(db, who, begin)
+            kept = {"id": row.id, "version": row.version}
+    context = {
+        "place": place,
+        "to_year": to,
+        "draft": draft,
+        "begin": begin,
+        "kept": kept,
+        "lost": lost,
+        "cards": builder.cards(draft),
+        "offered": builder.offered(draft),
+        "groups": groups(),
+        "years": tuple(range(2027, LAST_END + 1)),
+        "address": f"/scenarios/build?{urlencode(draft.query + ([('from', begin)] if begin else []))}",
+        "may_edit": may(who, "analyst"),
+        **_preview(draft, to),
+    }
+    left_out = ("groups", "years", "offered", "place")
+    data = {key: value for key, value in context.items() if key not in left_out} | {"area": place.code, "text": draft.text}
+    return page(request, "build.html.jinja", context, title="Build a scenario", json=data)
+
+
+@form_route(router, "/scenarios/save", access="analyst", form=SaveForm)
+async def save(request: Request) -> Response:
+    """Keep a scenario, or the next version of one."""
+    form = await filled(request, SaveForm)
+    return see_other(f"/scenarios/{await run_in_threadpool(_save, request, form)}")
+
+
+@page_route(router, "/scenarios/{id}", access="member")
+def scenario(request: Request, id: str) -> Response:
+    """Show a scenario: its policies, its file, and what can be done with it."""
+    who = member(request)
+    links: list[dict[str, Any]] = []
+    version: int | None = None
+    with request.app.state.database.reading() as db:
+        if id in shipped():
+            text = scenarios_store.shipped_text(id)
+        else:
+            row = scenarios_store.one(db, who, id)
+            text, version = row.text, row.version
+            links = [
+                {
+                    "id": link.id,
+                    "address": f"/shared/{share.token_of(request.app.state.settings, link.id)}",
+                    "until": link.expires_at,
+                }
+                for link in share.links_to(db, who, "scenario", id)
+            ]
+        found = scenarios_store.chosen(db, who, id, months_to(LAST_END))
+    context = {
+        "scenario": _summary(found) | {"id": id},
+        "saved_version": version,
+        "text": text,
+        "cards": builder.scenario_cards(found),
+        "links": links,
+        "ships": id in shipped(),
+        "may_edit": may(who, "analyst"),
+        "groups": groups(),
+        "usual_area": USUAL_AREA,
+    }
+    data = {key: value for key, value in context.items() if key not in ("groups", "usual_area")}
+    return page(request, "scenario.html.jinja", context, title=found.name, json=data)
+
+
+def _summary(scenario: Scenario) -> dict[str, Any]:
+    used = [builder.title(name) for name, _ in scenario.policies]
+    return {"id": scenario.id, "name": scenario.name, "description": scenario.description, "policies": used}
+
+
+def _preview(draft: builder.Draft, to: int) -> dict[str, Any]:
+    """Return the lines of a preview, or the sentence that says why there are none."""
+    nothing: dict[str, Any] = {"lines": (), "problem": "", "seconds": 0.0, "draws": trial.PREVIEW_DRAWS, "notes": (), "run_id": ""}
+    if not draft.policies:
+        return nothing
+    place = resolve(draft.area)
+    try:
+        scenario = scenarios_store.parse(draft.text, "draft", months_to(to))
+    except AlmonerError as error:
+        return nothing | {"problem": str(error)}
+    if len(place.members) > trial.MOST_AREAS:
+        return nothing | {"problem": f"{place.name} has too many areas for a preview: save the scenario and run it in full."}
+    if all(policies()[name].domain != "adult" for name, _ in draft.policies):
+        return nothing | {"problem": "None of these policies is about adult social care, which the preview shows: run it in full."}
+    found, seconds = trial.previewed(place, scenario, to)
+    return nothing | {
+        "lines": trial.lines(found, "draft", to),
+        "seconds": round(seconds, 2),
+        "notes": found.notes,
+        "run_id": found.run_id,
+    }
+
+
+def _save(request: Request, form: SaveForm) -> str:
+    with request.app.state.database.session() as db:
+        who = member(request)
+        if form.id:
+            return scenarios_store.change(db, who, form.id, form.text, form.version).id
+        return scenarios_store.create(db, who, request.app.state.settings, form.text).id

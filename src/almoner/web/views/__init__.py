@@ -1,0 +1,1 @@
+"""Views: pure functions from data to the context of a page. They know no request and no database."""

@@ -1,0 +1,183 @@
+"""Trying scenarios out while a page is open: a few draws of one place, with what does not change kept in memory.
+
+In: a place, scenarios and a horizon. Out: the differences to doing nothing, paired draw by draw, and the plan of the same runs. Few
+draws have no interval: the page shows the lowest and the highest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from almoner.analysis import words
+from almoner.analysis.compare import Change, Comparison, comparison, measures_named
+from almoner.analysis.plan import record as plan_record
+from almoner.analysis.plan_record import PlanRecord
+from almoner.parameters import load
+from almoner.reference.areas import Area
+from almoner.report import charts_scenarios, view
+from almoner.report.figure import Chart, Column, Table
+from almoner.study.design import Study, parameter_draws
+from almoner.study.run import Prepared, StudyResult, prepare, run_task
+from almoner.study.scenario import DO_NOTHING, Scenario, load_scenario
+from almoner.study.totals import ScenarioRun
+from almoner.web.views.answers import remembered
+
+PREVIEW_DRAWS: Final = 4
+COMPARED_DRAWS: Final = 8
+MOST_COMPARED: Final = 5
+MOST_AREAS: Final = 20
+"""Larger places take longer than a reader waits: they are run in full instead."""
+
+_SHOWN: Final = (
+    "filled_posts",
+    "vacant_posts",
+    "vacancy_rate",
+    "turnover_rate",
+    "unmet_hours_per_week",
+    "care_worker_pay",
+    "cost_gbp_m",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a trial found, with its comparison, its plan and the seconds that it took."""
+
+    comparison: Comparison
+    plan: PlanRecord
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """One line of a preview: a measure in the last year, doing nothing beside the scenario's change, in words."""
+
+    label: str
+    reference: str
+    change: str
+    range: str
+    verdict: str
+
+
+def trial(place: Area, scenarios: Sequence[Scenario], to_year: int, draws: int) -> StudyResult:
+    """Run doing nothing (once for each place, then kept) and scenarios, and return them as one result."""
+    study = Study(place, (load_scenario(DO_NOTHING), *scenarios), draws, to_year)
+    prepared: Prepared = remembered(("prepared", place.code), lambda: prepare(study))
+    tree = load()
+    drawn = remembered(("drawn", draws), lambda: tuple(tree.quantiles(row) for row in parameter_draws(tree, draws, study.seed)))
+
+    def runs(scenario: Scenario) -> tuple[ScenarioRun, ...]:
+        def make() -> tuple[ScenarioRun, ...]:
+            return tuple(run_task(study, prepared, tree.drawn(values), scenario, point)[0] for point, values in enumerate(drawn))
+
+        return remembered(("runs", place.code, scenario.hash, to_year, draws), make)
+
+    found = tuple(runs(scenario) for scenario in study.scenarios)
+    return StudyResult(study, prepared.opening.baseline, prepared.weights, found, drawn, prepared.national)
+
+
+def compared(place: Area, scenarios: Sequence[Scenario], to_year: int, draws: int = COMPARED_DRAWS) -> Trial:
+    """Return scenarios beside doing nothing."""
+    begun = time.perf_counter()
+    key = ("compared", place.code, tuple((each.id, each.name, each.hash) for each in scenarios), to_year, draws)
+
+    def make() -> tuple[Comparison, PlanRecord]:
+        result = trial(place, scenarios, to_year, draws)
+        return comparison(result, measures_named(_SHOWN)), plan_record(result)
+
+    found, plan = remembered(key, make)
+    return Trial(found, plan, time.perf_counter() - begun)
+
+
+def previewed(place: Area, scenario: Scenario, to_year: int) -> tuple[Comparison, float]:
+    """Return what a scenario would change, from a few draws, and the seconds that it took."""
+    begun = time.perf_counter()
+    result = trial(place, (scenario,), to_year, PREVIEW_DRAWS)
+    return comparison(result, measures_named(_SHOWN)), time.perf_counter() - begun
+
+
+def lines(found: Comparison, scenario: str, year: int) -> tuple[PreviewLine, ...]:
+    """Return the changes of a scenario in a year, in words."""
+    return tuple(_line(found, row) for row in found.rows if row.scenario == scenario and row.year == year)
+
+
+def table(found: Comparison, year: int) -> Table:
+    """Return the changes of every scenario side by side in a year, with their range."""
+    columns = (
+        Column("Measure"),
+        Column("Do nothing", "number"),
+        *(Column(name, "number") for name in list(found.names.values())[1:]),
+    )
+    rows = []
+    for measure in dict.fromkeys(row.measure for row in found.rows):
+        own = {row.scenario: row for row in found.rows if row.measure == measure and row.year == year}
+        if own:
+            first = next(iter(own.values()))
+            said = [_cell(found, own.get(scenario)) for scenario in list(found.names)[1:]]
+            rows.append((first.label, words.number(first.reference, first.unit, found.level), *said))
+    return Table(f"Change beside doing nothing in {year}, paired draw by draw (modelled)", columns, tuple(rows))
+
+
+def rows(found: Comparison) -> list[dict[str, Any]]:
+    """Return every paired difference by year as rows."""
+    return [
+        {
+            "area_code": found.place_code,
+            "scenario": row.scenario,
+            "measure": row.measure,
+            "unit": row.unit,
+            "year": row.year,
+            "reference": row.reference,
+            "effect": row.effect,
+            "low": row.low,
+            "high": row.high,
+            "band": found.band_kind,
+            "monte_carlo_error": row.monte_carlo_error,
+            "distinguishable": row.distinguishable,
+            "cost_gbp_m": row.cost_gbp_m,
+            "status": "modelled",
+            "source": f"run {found.run_id}",
+        }
+        for row in found.rows
+    ]
+
+
+def charts(plan: PlanRecord) -> Iterable[Chart | None]:
+    """Return the charts of a comparison."""
+    compared_measures = (view.VACANCY_RATE, view.FILLED_POSTS)
+    different = (view.VACANT_POSTS, view.VACANCY_RATE, view.UNMET_HOURS)
+    return (
+        *(charts_scenarios.scenarios(plan, measure) for measure in compared_measures),
+        *(charts_scenarios.differences(plan, measure) for measure in different),
+    )
+
+
+def _line(found: Comparison, row: Change) -> PreviewLine:
+    return PreviewLine(
+        label=row.label,
+        reference=words.number(row.reference, row.unit, found.level),
+        change=words.change(row.effect, row.unit, found.level),
+        range=words.change_between(_band(row), row.unit, found.level),
+        verdict="" if row.distinguishable else _doubt(found),
+    )
+
+
+def _cell(found: Comparison, row: Change | None) -> str:
+    if row is None:
+        return words.NOT_PUBLISHED
+    said = words.signed(row.effect, row.unit, found.level)
+    between = words.change_between(_band(row), row.unit, found.level)
+    return f"{said} ({between})" if row.distinguishable else f"{said} ({between}; {_doubt(found)})"
+
+
+def _doubt(found: Comparison) -> str:
+    return "too few draws to tell" if found.draws < 6 else "cannot be told from no effect"
+
+
+def _band(row: Change) -> Any:
+    from almoner.analysis.plan_record import Band
+
+    return Band(row.effect, row.low, row.high)

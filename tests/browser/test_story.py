@@ -1,0 +1,146 @@
+"""What a council's analyst does, from choosing a place to sharing a plan, in a real browser; and what somebody else may not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright.sync_api")
+
+ANALYST, VIEWER = "ana@example.org", "vic@example.com"
+POLICIES = ("pay_floor", "wellbeing", "reablement")
+
+
+def test_an_analyst_builds_runs_compares_and_shares_and_another_workspace_is_refused(screen, tmp_path: Path) -> None:
+    page = screen.page
+    screen.sign_in(ANALYST)
+
+    screen.go("/")
+    page.get_by_label("Which place?").press_sequentially("wakef")
+    page.get_by_role("option", name="Wakefield").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/areas/E08000036")
+    assert page.get_by_role("heading", level=1).inner_text() == "Wakefield"
+    assert "filled posts in adult social care" in page.locator(".al-answer").inner_text()
+
+    page.get_by_role("button", name="Build a scenario for Wakefield").click()
+    for policy in POLICIES:
+        page.get_by_label("Add a policy").select_option(policy)
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.locator(f"#p-{policy}").wait_for()
+    page.get_by_label("Name of the scenario").fill("Pay, wellbeing and reablement")
+    page.get_by_label("Premium", exact=True).fill("1.5")
+    page.wait_for_url(re.compile(r"pay_floor\.premium=1\.5"))
+    shown = page.locator("#preview")
+    shown.get_by_text("Vacancy rate").wait_for()
+    assert "4 draws" in shown.inner_text()
+    page.locator("#keep").get_by_text("The file that this makes").click()
+    page.locator("#keep pre", has_text="premium: 1.5").wait_for()
+    page.get_by_role("button", name="Save this scenario").click()
+    page.get_by_role("heading", level=1, name="Pay, wellbeing and reablement").wait_for()
+    scenario = page.url
+
+    page.get_by_label("Place").select_option("E08000036")
+    page.get_by_label("Last year").fill("2028")
+    page.get_by_label("Draws, if not the usual").fill("2")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_url(re.compile(r"/runs/[^/?]+$"))
+    run = page.url
+    page.get_by_role("link", name="Download the plan (HTML)").wait_for()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the plan (HTML)").click()
+    kept = tmp_path / "plan.html"
+    download.value.save_as(kept)
+    assert "Social care workforce plan: Wakefield" in kept.read_text(encoding="utf-8")
+
+    page.get_by_label("Days until the link ends").fill("7")
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_role("link", name="Read-only link 1")
+    link.wait_for()
+    shared = link.get_attribute("href")
+
+    page.get_by_role("link", name="Compare these scenarios with doing nothing").click()
+    page.get_by_role("heading", level=1, name="Compare scenarios: Wakefield").wait_for()
+    assert "Change beside doing nothing in 2028" in page.locator("main").inner_text()
+
+    screen.go("/account")
+    page.get_by_role("button", name="Sign out").click()
+    screen.go(str(shared))
+    assert "Somebody shared this run with you" in page.locator("main").inner_text()
+    screen.sign_in(VIEWER)
+    for path in (run, scenario):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 404
+        assert "in your workspace" in page.locator("main").inner_text()
+
+
+def test_the_story_can_be_told_with_a_keyboard_alone(screen) -> None:
+    page = screen.page
+    screen.sign_in(ANALYST)
+    screen.go("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    _tab_to(page, "#area")
+    page.keyboard.type("wakefield")
+    page.get_by_role("option", name="Wakefield").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/areas/E08000036")
+    _tab_to(page, "a[href^='/scenarios/build']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/scenarios/build?area=E08000036")
+    _tab_to(page, "#add")
+    page.keyboard.type("Pay floor")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator("#p-pay_floor").wait_for()
+    _tab_to(page, "input[type='range']")
+    before = page.get_by_label("Premium", exact=True).input_value()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_label("Premium", exact=True).input_value() != before
+    page.wait_for_url(re.compile(r"pay_floor\.premium="))
+    _tab_to(page, "#keep form button")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="My scenario").wait_for()
+    _tab_to(page, "a[href^='/compare?']")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="Compare scenarios: Wakefield").wait_for()
+
+
+def _tab_to(page, wanted: str, most: int = 260) -> None:
+    """Press Tab until what is wanted has the focus."""
+    for _ in range(most):
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{wanted} cannot be reached by Tab")
+
+
+def test_a_chart_can_be_explored_with_its_figures_read_one_at_a_time(screen) -> None:
+    page = screen.page
+    screen.go("/areas/E08000036")
+    figure = page.locator("#chart-needed-and-filled")
+    figure.get_by_role("button", name="Explore this chart").click()
+    figure.locator(".vega-embed svg").wait_for()
+    reader = figure.locator(".al-chart__reader")
+    reader.wait_for()
+    assert "2025" in reader.inner_text()
+    reader.press("ArrowRight")
+    assert "2026" in reader.inner_text()
+
+
+def test_the_map_follows_its_year_and_the_address_keeps_it(screen) -> None:
+    page = screen.page
+    screen.go("/")
+    page.locator("#year").fill("2024")
+    page.wait_for_url(re.compile(r"year=2024"))
+    page.get_by_text("year to March 2024").first.wait_for()
+    page.get_by_label("Draw as").select_option("map")
+    page.wait_for_url(re.compile(r"show=map"))
+    page.locator("#map-shown path").first.wait_for()
