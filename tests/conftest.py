@@ -1,8 +1,12 @@
-"""What the tests of the engine share: prepared places, and a way to open a run of one."""
+"""What tests share: prepared places, a way to open a run of one, and the browser."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,6 +22,11 @@ from almoner.reference.areas import Area, resolve
 from almoner.study.design import Study
 from almoner.study.run import Prepared, open_world, prepare
 from almoner.study.scenario import load_scenario
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 settings.register_profile("almoner", deadline=None)
 settings.load_profile("almoner")
@@ -84,3 +93,17 @@ def steady_england(england: Place, open_run: Callable[..., Run]) -> tuple[Run, N
     vacant: list[NDArray[np.int64]] = []
     run.advance(12, lambda after: vacant.append(after.world.vacant.reshape(-1, N_SERVICES, N_ROLES).sum(axis=(0, 2))))
     return run, np.array(vacant)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium: one for all tests, because two drivers cannot live in one thread."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("CI"):
+            pytest.fail("CI must have Debian's chromium: apt-get install chromium")
+        pytest.skip("there is no chromium here; install it with apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
+        yield found
+        found.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -21,7 +20,6 @@ from almoner.web.settings import settings_for
 
 playwright = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PASSWORD = "three words are easy"
 ANALYST, VIEWER = "ana@example.org", "vic@example.com"
 PATIENCE_MS = 180_000
@@ -77,18 +75,6 @@ def _wait_for(address: str, seconds: float = 60.0) -> None:
             time.sleep(0.2)
         else:
             return
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[playwright.Browser]:
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("CI"):
-            pytest.fail("CI must have Debian's chromium: apt-get install chromium")
-        pytest.skip("there is no chromium here; install it with apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
-        yield found
-        found.close()
 
 
 @dataclass

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,6 @@ from plan_fixture import england_record, wakefield_record
 
 playwright = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 _SPILLED = """() => [...document.querySelectorAll('.drawing')].filter(s => s.getClientRects().length).flatMap(s => {
   const box = s.getBoundingClientRect();
@@ -36,18 +32,6 @@ _OVERLAPPING = """() => [...document.querySelectorAll('.drawing')].filter(s => s
 
 _SMALLEST = """() => Math.min(...[...document.querySelectorAll('.drawing')].filter(s => s.getClientRects().length)
   .map(s => s.getBoundingClientRect().width / s.viewBox.baseVal.width))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("CI"):
-            pytest.fail("CI must have Debian's chromium: apt-get install chromium")
-        pytest.skip("there is no chromium here; install it with apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module", params=["wakefield", "england"])

@@ -17,28 +17,26 @@ from typing import Final, Literal
 import polars as pl
 
 from almoner.errors import InputFileError
-from almoner.study.location import Folder, Location
-from almoner.study.measures import MEASURES, StoredMeasure, measure
+from almoner.study.location import Folder, Location, open_location
+from almoner.study.measures import StoredMeasure, measure
 from almoner.study.store import MEASURES as FOLDER
-from almoner.study.store import TASKS, FileRecord, read_manifest, read_table, record_table
+from almoner.study.store import TASKS, FileRecord, read_manifest, record_table
 
 Axis = Literal["draw", "replicate"]
 AXES: Final[tuple[Axis, ...]] = ("draw", "replicate")
 LEVELS: Final = (0.1, 0.5, 0.9)
 
-_ROWS_HELD: Final = 500_000
-"""Rows of one measure that are kept before they go to disk."""
+def collect(run_text: str, ids: Sequence[str], id: str) -> tuple[str, FileRecord]:
+    """Write one measure's table, its rows in the order of the tasks `ids`; return the measure's name and the table's record.
 
-
-def collect(run: Location, ids: Sequence[str]) -> dict[str, FileRecord]:
-    """Write every measure's table from the tables of the tasks, one task in memory at a time; return their records."""
-    with tempfile.TemporaryDirectory(prefix="almoner-") as folder:
-        parts = Path(folder)
-        for number, tables in enumerate(_batches(run, ids)):
-            for name, table in tables.items():
-                (parts / name).mkdir(exist_ok=True)
-                table.write_ipc(parts / name / f"{number:06d}.arrow")
-        return {name: _join(run, name, parts / name) for name in MEASURES}
+    Of each task's table only the columns of the measure are read, and the rows stream from disk to disk.
+    """
+    run = open_location(run_text)
+    with tempfile.TemporaryDirectory(prefix="almoner-") as folder, _task_files(run, ids) as files:
+        whole = Path(folder) / "whole.parquet"
+        rows = measure(id).read(pl.scan_parquet(files))
+        rows.sink_parquet(whole, compression="zstd", statistics=True, maintain_order=True)
+        return id, record_table(run, FOLDER, id, whole)
 
 
 def quantiles(
@@ -69,30 +67,6 @@ def quantiles(
     return pl.concat(frames).with_columns(labels)
 
 
-def _batches(run: Location, ids: Sequence[str]) -> Iterator[dict[str, pl.DataFrame]]:
-    held: dict[str, list[pl.DataFrame]] = {name: [] for name in MEASURES}
-    rows = 0
-    for task in ids:
-        frame = read_table(run, TASKS, task)
-        for name, each in MEASURES.items():
-            held[name].append(each.read(frame))
-        rows += frame.height
-        if rows >= _ROWS_HELD:
-            yield {name: pl.concat(frames) for name, frames in held.items()}
-            held = {name: [] for name in MEASURES}
-            rows = 0
-    if rows:
-        yield {name: pl.concat(frames) for name, frames in held.items()}
-
-
-def _join(run: Location, id: str, parts: Path) -> FileRecord:
-    """Stream a measure's parts into one file, in the order of the tasks, and put it in the run."""
-    whole = parts / "whole.parquet"
-    files = sorted(parts.glob("*.arrow"))
-    pl.scan_ipc(files).sink_parquet(whole, compression="zstd", statistics=True, maintain_order=True)
-    return record_table(run, FOLDER, id, whole)
-
-
 def _spread(
     wanted: StoredMeasure,
     rows: pl.LazyFrame,
@@ -118,6 +92,19 @@ def _spread(
     mean = pl.col("value").mean().alias("mean")
     count = pl.col("value").count().alias("points")
     return points.group_by(keys).agg(mean, *ends, count).sort(keys).collect(engine="streaming")
+
+
+@contextmanager
+def _task_files(run: Location, ids: Sequence[str]) -> Iterator[list[Path]]:
+    """Give the tables of tasks as files of this machine, in the order of `ids`."""
+    if isinstance(run, Folder):
+        yield [run.path / TASKS / f"{id}.parquet" for id in ids]
+        return
+    with tempfile.TemporaryDirectory(prefix="almoner-") as folder:
+        files = [Path(folder) / f"{id}.parquet" for id in ids]
+        for id, file in zip(ids, files, strict=True):
+            file.write_bytes(run.read(f"{TASKS}/{id}.parquet"))
+        yield files
 
 
 @contextmanager

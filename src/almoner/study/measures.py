@@ -44,11 +44,11 @@ class StoredMeasure:
         """The columns of the measure's table that hold numbers."""
         return ("value",) if self.denominator is None else ("numerator", "denominator")
 
-    def read(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the measure of one task's table; a flow is empty at the opening, and a ratio of nothing is left to the reader."""
+    def read(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """Return the measure of tasks' tables; a flow is empty at the opening, and a ratio of nothing is left to the reader."""
         values = [_added(self.numerator).alias(self.columns[0])]
         if self.denominator == "mean filled":
-            values.append(_mean_filled().alias("denominator"))
+            values.append(pl.col("mean_filled").alias("denominator"))
         elif self.denominator is not None:
             values.append(_added(self.denominator).alias("denominator"))
         selected = frame.select(*KEYS, *values)
@@ -112,9 +112,3 @@ def _added(columns: tuple[str, ...]) -> pl.Expr:
 def _wide(column: str) -> pl.Expr:
     """Return a column in numbers wide enough to be added up."""
     return pl.col(column) if column in CELL_VALUES else pl.col(column).cast(pl.Int64)
-
-
-def _mean_filled() -> pl.Expr:
-    """Mean of the stocks at the two ends of the year, empty at the opening; rows come year by year within a cell."""
-    cell = [key for key in KEYS if key != "year"]
-    return 0.5 * (pl.col("filled") + pl.col("filled").shift(1).over(cell))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from almoner.errors import AlmonerError
 from almoner.study import store
@@ -20,10 +20,14 @@ from almoner.study.collect import collect
 from almoner.study.executors import Serial, StudyExecutor
 from almoner.study.files import StudyPlan, canonical, plan_from_dict
 from almoner.study.location import open_location
+from almoner.study.measures import MEASURES
 from almoner.study.tasks import Task, area_groups, carry_out, tasks_of
 
 Progress: TypeAlias = Callable[[int, int], None]
 TaskTuple: TypeAlias = tuple[int, tuple[str, ...], int, int, int]
+
+_TASKS_TO_SPREAD: Final = 100
+"""Fewer tasks than this are collected sooner here than workers start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +89,23 @@ def run_plan(
         if todo:
             text = canonical(plan.as_dict()).decode()
             executor.map(todo, partial(work, text, plan.run_id, run.text), note)
+        measures = _collect(run.text, ids, executor)
     except BaseException as error:
         store.log(run, "stopped", done=len(found) + done, tasks=len(tasks), why=type(error).__name__)
         raise
     result = store.result_hash(run, ids)
-    store.write_result(run, plan, result, collect(run, ids))
+    store.write_result(run, plan, result, measures)
     seconds = time.perf_counter() - started
     store.log(run, "finished", done=done, found=len(found), seconds=round(seconds, 2), result_hash=result)
     return RunSummary(plan.run_id, result, done, len(found), seconds, run.text)
+
+
+def _collect(place: str, ids: list[str], executor: StudyExecutor) -> dict[str, store.FileRecord]:
+    """Collect every measure from the tasks, by the executor where there are enough of them to be worth starting it again."""
+    records: dict[str, store.FileRecord] = {}
+    spread = executor if len(ids) >= _TASKS_TO_SPREAD else Serial()
+    spread.map(tuple(MEASURES), partial(collect, place, ids), lambda _, found: records.update([found]))
+    return {id: records[id] for id in MEASURES}
 
 
 def work(plan_text: str, run_id: str, place: str, task: TaskTuple) -> str:

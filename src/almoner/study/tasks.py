@@ -115,8 +115,11 @@ def tidy(result: YearlyResult, values_of_cells: dict[str, NDArray[np.float64]], 
     opening = columns["year"] == plan.years[0]
     for name, values in zip(FLOWS, _by_area(result.flows), strict=True):
         columns[name] = pl.Series(values).set(opening, None)
+    filled = result.stocks[..., STOCKS.index("filled")].astype(np.float64)
+    values_of_cells = {"mean_filled": 0.5 * (filled + np.roll(filled, 1, axis=0)), **values_of_cells}
     for name, cells_of in values_of_cells.items():
         columns[name] = pl.Series(np.ascontiguousarray(cells_of.swapaxes(0, 1)).reshape(-1))
+    columns["mean_filled"] = columns["mean_filled"].set(opening, None)
     return pl.DataFrame(columns)
 
 
