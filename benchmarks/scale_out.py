@@ -20,10 +20,8 @@ from pathlib import Path
 
 os.environ["POLARS_MAX_THREADS"] = "1"  # read when Polars is first imported, here and in the workers
 
-import distributed
-
 from almoner.reference.areas import resolve
-from almoner.study.executors import Dask, Serial
+from almoner.study.executors import Dask, Serial, local_cluster
 from almoner.study.files import StudyPlan
 from almoner.study.runs import RunSummary, run_plan
 from almoner.study.scenario import load_scenario
@@ -49,7 +47,7 @@ def serial(tasks: int, folder: str) -> RunSummary:
 def cluster(tasks: int, folder: str) -> tuple[RunSummary, float]:
     """Run the study on a cluster, after a draw for each worker that builds the worlds; also the seconds it took to start."""
     started = time.perf_counter()
-    with distributed.LocalCluster(WORKERS, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with local_cluster(WORKERS) as cluster:
         opened = time.perf_counter() - started
         executor = Dask(cluster.scheduler_address, WORKERS)
         run_plan(plan_of(tasks, WORKERS), Path(folder) / "warm", executor)

@@ -26,6 +26,7 @@ Axis = Literal["draw", "replicate"]
 AXES: Final[tuple[Axis, ...]] = ("draw", "replicate")
 LEVELS: Final = (0.1, 0.5, 0.9)
 
+
 def collect(run_text: str, ids: Sequence[str], id: str) -> tuple[str, FileRecord]:
     """Write one measure's table, its rows in the order of the tasks `ids`; return the measure's name and the table's record.
 
@@ -98,12 +99,12 @@ def _spread(
 def _task_files(run: Location, ids: Sequence[str]) -> Iterator[list[Path]]:
     """Give the tables of tasks as files of this machine, in the order of `ids`."""
     if isinstance(run, Folder):
-        yield [run.path / TASKS / f"{id}.parquet" for id in ids]
+        yield [run.path / TASKS / f"{task}.parquet" for task in ids]
         return
     with tempfile.TemporaryDirectory(prefix="almoner-") as folder:
-        files = [Path(folder) / f"{id}.parquet" for id in ids]
-        for id, file in zip(ids, files, strict=True):
-            file.write_bytes(run.read(f"{TASKS}/{id}.parquet"))
+        files = [Path(folder) / f"{task}.parquet" for task in ids]
+        for task, file in zip(ids, files, strict=True):
+            file.write_bytes(run.read(f"{TASKS}/{task}.parquet"))
         yield files
 
 

@@ -105,7 +105,7 @@ def _collect(place: str, ids: list[str], executor: StudyExecutor) -> dict[str, s
     records: dict[str, store.FileRecord] = {}
     spread = executor if len(ids) >= _TASKS_TO_SPREAD else Serial()
     spread.map(tuple(MEASURES), partial(collect, place, ids), lambda _, found: records.update([found]))
-    return {id: records[id] for id in MEASURES}
+    return {name: records[name] for name in MEASURES}
 
 
 def work(plan_text: str, run_id: str, place: str, task: TaskTuple) -> str:
