@@ -49,8 +49,12 @@ class Lever:
         return min(max(said, self.lowest), self.highest) if said else 0.0
 
 
-def levers(names: Sequence[str], start: int) -> tuple[tuple[Lever, ...], dict[str, str]]:
-    """Return the levers of the policies named, or of all that adult social care has, and why others are not among them.
+def levers(
+    names: Sequence[str], start: int, domains: Sequence[str] = ("adult",), within_law: bool = False
+) -> tuple[tuple[Lever, ...], dict[str, str]]:
+    """Return the levers of the policies named, or of all that the domains have, and why others are not among them.
+
+    Where none is named, `within_law` leaves out those that no council or board can have unless national law changes.
 
     Raises:
         NotFoundError: an unknown policy.
@@ -64,8 +68,11 @@ def levers(names: Sequence[str], start: int) -> tuple[tuple[Lever, ...], dict[st
             raise AlmonerError(f"The policy '{name}' is named twice: name each once.")
         if reason := _unfit(known[name]):
             raise AlmonerError(f"The policy '{name}' cannot be sized: {reason}.")
-    asked = names or [name for name, kind in known.items() if kind.domain == "adult" and not kind.shock]
+    asked = names or [name for name, kind in known.items() if kind.domain in domains and not kind.shock]
     left = {name: reason for name in asked if (reason := _unfit(known[name]))}
+    if within_law and not names:
+        closed = {name: f"it needs {known[name].law}; name it in --policies to try it" for name in asked if known[name].law}
+        left = closed | left
     return tuple(_lever(name, known[name], start) for name in asked if name not in left), left
 
 

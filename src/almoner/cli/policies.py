@@ -73,6 +73,7 @@ def _print_page(page: dict[str, Any], screen: Console) -> None:
         ("what it does", page["about"]),
         ("domain", page["domain"]),
         ("effect", page["status"]),
+        ("needs", page["law"]),
         ("cost", page["cost_rule"]),
         ("the example costs", f"{spent} in England in the year to March {cost['year_to_march']}" if spent else ""),
         *(("takes for granted", sentence) for sentence in page["assumptions"]),

@@ -98,6 +98,8 @@ class Policy(BaseModel, ABC):
     domain: ClassVar[Domain] = "adult"
     shock: ClassVar[bool] = False
     """True for what happens to the sector and is not chosen by anyone who plans for it."""
+    law: ClassVar[str] = ""
+    """The national law or rule that must change before anyone can do it, in words that follow *needs*; empty where none must."""
     evidence: ClassVar[tuple[str, ...]] = ()
     assumed: ClassVar[bool] = False
     """True where the size of the effect is a judgement, whatever its evidence rows say about its direction."""

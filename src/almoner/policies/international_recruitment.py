@@ -20,6 +20,7 @@ class InternationalRecruitment(Policy):
     care.
     """
 
+    law: ClassVar[str] = "a change of the immigration rules, which closed to new care workers from abroad in July 2025"
     evidence: ClassVar[tuple[str, ...]] = ("E30", "E31")
     assumptions: ClassVar[tuple[str, ...]] = (
         "They start in the services that people from abroad start in now, and leave as those do.",

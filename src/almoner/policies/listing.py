@@ -143,6 +143,7 @@ def row(name: str, kind: type[Policy]) -> dict[str, Any]:
         "kind": "shock" if kind.shock else "policy",
         "summary": summary(kind),
         "status": status(kind),
+        "law": kind.law or None,
         "evidence": list(kind.evidence),
         "parameters": settings(kind),
         "cost_rule": cost_rule(kind),

@@ -22,6 +22,7 @@ class Registration(Policy):
     middles of both priors are no effect. Cost: keeping the register, for each person on it (assumed), paid by the government.
     """
 
+    law: ClassVar[str] = "a national law that sets the register up"
     assumed: ClassVar[bool] = True
     assumptions: ClassVar[tuple[str, ...]] = (
         "The training that it demands is not in the cost: add training places.",

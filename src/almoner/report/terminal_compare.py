@@ -30,6 +30,9 @@ _SHORT: Final = {
 _AFTER: Final = {"percent": " points", "gbp_m": " million"}
 _MOST_GROUPS: Final = 40
 
+_NOTHING: Final = 0.001
+"""An error is nothing when it is this share of the last digit that is said."""
+
 
 def print_comparison(found: Comparison, console: Console) -> None:
     """Print a comparison at its last year; by groups, one table a scenario and measure."""
@@ -153,5 +156,7 @@ def _error(row: Change, level: str) -> str:
     if math.isnan(size):
         return "one point"
     spoken = "percentage_points" if row.unit == "percent" else row.unit
+    if size < _NOTHING * words.rounding_step(spoken, level):
+        return "0"
     digits = f"{size:,.2g}" if size < words.rounding_step(spoken, level) else words.number(size, spoken, level)
     return digits.removesuffix(_AFTER.get(row.unit, ""))
