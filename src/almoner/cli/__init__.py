@@ -15,6 +15,7 @@ COMMANDS: Final = (
     "delays",
     "children",
     "compare",
+    "pay",
     "explain",
     "optimise",
     "sensitivity",
