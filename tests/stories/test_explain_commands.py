@@ -39,6 +39,17 @@ def test_explain_says_which_flows_moved_a_year() -> None:
     assert "Change in filled posts" in text
 
 
+def test_an_answer_can_be_had_as_a_page_of_charts(tmp_path) -> None:
+    file = tmp_path / "pages" / "flows.html"
+    said("explain", "rutland", "fair-pay", "--year", "2029", "--draws", "2", "--chart", str(file))
+    page = file.read_text(encoding="utf-8")
+    assert "<figure" in page
+    assert "http:" not in page
+    assert "https:" not in page
+    with pytest.raises(AlmonerError, match="cannot be written"):
+        said("explain", "rutland", "fair-pay", "--year", "2029", "--draws", "2", "--chart", str(file / "below.html"))
+
+
 def test_optimise_finds_a_mix_and_writes_it_as_a_scenario(tmp_path) -> None:
     pytest.importorskip("optuna")
     file = tmp_path / "best.yaml"

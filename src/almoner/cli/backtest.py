@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from almoner.cli.app import app
-from almoner.cli.common import AsJson, Seed, console, print_json
+from almoner.cli.common import AsJson, ChartFile, Seed, console, print_json
 
 _CHILDRENS_CUT: Final = 2022
 _CHILDRENS_DRAWS: Final = 128
@@ -21,6 +21,7 @@ def backtest(
         typer.Option("--cut", metavar="YEAR", help="Last year that is known: 2021-22, or 2022 for children's."),
     ] = None,
     draws: Annotated[int | None, typer.Option("--draws", metavar="N", help="Draws of the uncertain parameters.")] = None,
+    chart: ChartFile = None,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -28,6 +29,8 @@ def backtest(
     from almoner.errors import InputFileError, NotFoundError
 
     if domain == "adult":
+        if chart is not None:
+            raise InputFileError("--chart is for --domain children: the adult charts are in the report of almoner validate.")
         from almoner.analysis.assurance.summary import adult_backtest
         from almoner.analysis.backtest_adult import PARTICLES
         from almoner.report.terminal_calibrate import print_adult_backtest
@@ -47,6 +50,11 @@ def backtest(
     from almoner.report.children_terminal import print_backtest
 
     found = run(_CHILDRENS_CUT if cut is None else int(cut), _CHILDRENS_DRAWS if draws is None else draws, seed)
+    if chart is not None:
+        from almoner.report.chart_page import write_chart_page
+        from almoner.report.charts_children import backtest_chart
+
+        write_chart_page(chart, "Children's services: forecasts held against what came", [backtest_chart(found)])
     if as_json:
         print_json(backtest_data(found))
         return

@@ -19,6 +19,9 @@ OwnFile = Annotated[
     Path | None,
     typer.Option("--own", metavar="FILE", help="A CSV of an area's own posts, vacancies and turnover."),
 ]
+ChartFile = Annotated[
+    Path | None, typer.Option("--chart", metavar="FILE", help="Also write the charts with their figures as a page (HTML).")
+]
 Seed = Annotated[int, typer.Option("--seed", help="Root seed of all chance.")]
 
 

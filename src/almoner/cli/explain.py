@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from almoner.cli.app import app
-from almoner.cli.common import AreaName, AsJson, Seed, ToYear, console, print_json, progress
+from almoner.cli.common import AreaName, AsJson, ChartFile, Seed, ToYear, console, print_json, progress
 
 
 @app.command(
@@ -24,6 +24,7 @@ def explain(
     year: Annotated[
         int | None, typer.Option("--year", metavar="YEAR", help="Say instead which flows moved filled posts in the year to March.")
     ] = None,
+    chart: ChartFile = None,
     seed: Seed = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads to use; the result is the same for any number.")] = None,
     as_json: AsJson = False,
@@ -35,7 +36,9 @@ def explain(
     from almoner.analysis.explain import explain_year, usual_draws
     from almoner.analysis.responses import checked_draws, measure_named
     from almoner.reference.areas import resolve
-    from almoner.report.terminal_explain import print_explanation, print_year
+    from almoner.report import charts_explain
+    from almoner.report.chart_page import write_chart_page
+    from almoner.report.terminal_explain import print_explanation, print_year, sentences
     from almoner.study.design import Study
     from almoner.study.scenario import load_scenario
 
@@ -50,6 +53,11 @@ def explain(
             change = explain_year(study, year, advance, threads)
         else:
             explanation = run_explanation(study, wanted, advance, threads)
+    if chart is not None and year is not None:
+        write_chart_page(chart, f"{place.name}: what moved filled posts in {year}", [charts_explain.year_flows(change)])
+    elif chart is not None:
+        pictures = (charts_explain.waterfall(explanation), charts_explain.shapley(explanation))
+        write_chart_page(chart, f"{place.name}: what each policy of {charts_explain.inside(found.name)} adds", pictures, sentences(explanation))
     if as_json:
         print_json(asdict(explanation if year is None else change))
     elif year is None:

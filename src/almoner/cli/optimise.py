@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from almoner.cli.app import app
-from almoner.cli.common import AreaName, AsJson, Seed, ToYear, console, print_json, progress
+from almoner.cli.common import AreaName, AsJson, ChartFile, Seed, ToYear, console, print_json, progress
 
 
 @app.command(
@@ -45,6 +45,7 @@ def optimise(
         float | None, typer.Option("--fair", metavar="X", help="With --allocate: at most X times an equal sum a head.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Also write the mix as a scenario file.")] = None,
+    chart: ChartFile = None,
     seed: Seed = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads to use; the result is the same for any number.")] = None,
     as_json: AsJson = False,
@@ -58,7 +59,16 @@ def optimise(
     from almoner.errors import AlmonerError, NotFoundError
     from almoner.model.clock import month_number
     from almoner.reference.areas import resolve
-    from almoner.report.terminal_optimise import print_optimum, print_sharing, scenario_text, write_scenario
+    from almoner.report import charts_optimise
+    from almoner.report.chart_page import write_chart_page
+    from almoner.report.terminal_optimise import (
+        optimum_sentences,
+        print_optimum,
+        print_sharing,
+        scenario_text,
+        sharing_sentences,
+        write_scenario,
+    )
 
     place = resolve(area)
     wanted = outcome_named(outcome, len(place.members))
@@ -79,6 +89,11 @@ def optimise(
             )  # fmt: skip
         else:
             found = find(place, wanted, budget, names, to, month, seed, draws, points, advance, threads)
+    if chart is not None and allocate:
+        title = f"{place.name}: a sum shared out"
+        write_chart_page(chart, title, [charts_optimise.shared(sharing)], sharing_sentences(sharing))
+    elif chart is not None:
+        write_chart_page(chart, f"{place.name}: the best mix", [charts_optimise.front(found)], optimum_sentences(found))
     if allocate:
         if as_json:
             curves = [{name: value if name == "unit" else list(value) for name, value in asdict(c).items()} for c in sharing.curves]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from almoner.cli.app import app
-from almoner.cli.common import AreaName, AsJson, Seed, ToYear, console, print_json, progress
+from almoner.cli.common import AreaName, AsJson, ChartFile, Seed, ToYear, console, print_json, progress
 
 
 @app.command(epilog="Example: almoner sensitivity wakefield --measure vacancy_rate --to 2035")
@@ -22,6 +22,7 @@ def sensitivity(
         int,
         typer.Option("--samples", metavar="N", help="Rows of Saltelli's design, a power of two."),
     ] = 128,
+    chart: ChartFile = None,
     seed: Seed = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads to use; the result is the same for any number.")] = None,
     as_json: AsJson = False,
@@ -32,7 +33,9 @@ def sensitivity(
     from almoner.analysis.responses import measure_named
     from almoner.analysis.sensitivity import sensitivity as weigh
     from almoner.reference.areas import resolve
-    from almoner.report.terminal_optimise import print_sensitivity
+    from almoner.report.chart_page import write_chart_page
+    from almoner.report.charts_optimise import tornado
+    from almoner.report.terminal_optimise import print_sensitivity, sensitivity_sentences
     from almoner.study.design import Study
     from almoner.study.scenario import load_scenario
 
@@ -41,6 +44,9 @@ def sensitivity(
     study = study.with_scenarios((load_scenario(scenario, study.months),))
     with progress(f"{place.name}: unknowns of the {wanted.label.lower()}", quiet=as_json) as advance:
         found = weigh(study, wanted, samples, advance, threads)
+    if chart is not None:
+        title = f"{place.name}: the unknowns that matter most"
+        write_chart_page(chart, title, [tornado(found)], sensitivity_sentences(found))
     if as_json:
         print_json(asdict(found))
     else:

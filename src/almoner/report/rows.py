@@ -24,10 +24,15 @@ def csv_text(rows: Sequence[Mapping[str, Cell]]) -> str:
 
 def write_csv(file: Path, rows: Sequence[Mapping[str, Cell]]) -> None:
     """Write rows to a CSV file by way of a temporary one beside it."""
+    write_text(file, csv_text(rows))
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a text file by way of a temporary one beside it, so that it is never half there."""
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(csv_text(rows), encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         part.replace(file)
     except OSError as error:
         part.unlink(missing_ok=True)

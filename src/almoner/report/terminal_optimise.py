@@ -6,7 +6,6 @@ In: an `Optimum`, a `Sharing` or a `Sensitivity` and a console. Out: tables that
 from __future__ import annotations
 
 import math
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from almoner.analysis.optimise import Optimum, Sized
 from almoner.analysis.sensitivity import Sensitivity
 from almoner.analysis.sharing import Sharing
 from almoner.analysis.value import Ratio
-from almoner.errors import OutputError
+from almoner.report.rows import write_text
 from almoner.report.terminal import TableColumn, print_rows
 from almoner.report.terminal_explain import bare, error_of, name_of, range_of, said
 
@@ -178,14 +177,19 @@ def print_sensitivity(found: Sensitivity, console: Console) -> None:
     title = f"{found.place_name}, {found.year}: {what} (modelled)"
     print_rows(rows, [TableColumn(key, label) for key, label in heads], title, console)
     console.print()
-    console.print(
-        f"Total and alone: Sobol indices in per cent of the variance, with 95% confidence. Measure: with the unknown at the 10th "
-        f"and the 90th percentile of its prior ({words.number(found.middle, unit, level)} in the middle). Chance alone is "
-        f"{found.chance_share:.1%} of that variance. Of {found.screened} unknowns screened, {len(found.screened_out)} were left at "
-        f"their medians; they had {sum(found.screened_out.values()):.1%} of all influence (squares of Morris effects). "
-        f"{found.runs:,} runs in {found.seconds:.0f} s.",
-        highlight=False,
-    )
+    console.print(" ".join(sensitivity_sentences(found)) + f" {found.runs:,} runs in {found.seconds:.0f} s.", highlight=False)
+
+
+def sensitivity_sentences(found: Sensitivity) -> list[str]:
+    """Say what the table of unknowns holds, how much is chance, and what was left out."""
+    middle = words.number(found.middle, found.unit, found.level)
+    return [
+        "Total and alone: Sobol indices in per cent of the variance, with 95% confidence.",
+        f"Measure: with the unknown at the 10th and the 90th percentile of its prior ({middle} in the middle).",
+        f"Chance alone is {found.chance_share:.1%} of that variance.",
+        f"Of {found.screened} unknowns screened, {len(found.screened_out)} were left at their medians; they had "
+        f"{sum(found.screened_out.values()):.1%} of all influence (squares of Morris effects).",
+    ]
 
 
 def scenario_text(found: Optimum) -> str:
@@ -203,14 +207,7 @@ def scenario_text(found: Optimum) -> str:
 
 def write_scenario(file: Path, found: Optimum) -> None:
     """Write the mix as a scenario file, whole or not at all."""
-    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(scenario_text(found), encoding="utf-8")
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}.") from error
+    write_text(file, scenario_text(found))
 
 
 def money(gbp_m: float, level: str) -> str:
