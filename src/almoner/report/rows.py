@@ -6,6 +6,7 @@ import csv
 import io
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from almoner.errors import OutputError
@@ -35,5 +36,6 @@ def write_text(file: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
         part.replace(file)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise OutputError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}.") from error

@@ -10,6 +10,7 @@ import importlib
 import os
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -89,7 +90,8 @@ class Folder:
             part.replace(target)
             _flush_folder(target.parent)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
             raise OutputError(f"{target} cannot be written: {(error.strerror or str(error)).lower()}.") from error
 
     def append(self, name: str, line: str) -> None:
