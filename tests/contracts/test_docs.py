@@ -20,8 +20,8 @@ from almoner.study.scenario import load_scenario, shipped
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 HOW_TO = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
-# Plans are made shorter and with one draw, because the test is whether the command works.
-QUICK = {"--to": "2030", "--draws": "1"}
+# Plans are made shorter and, as delays are, with one draw, because the test is whether the command works.
+QUICK = {"plan": {"--to": "2030", "--draws": "1"}, "delays": {"--draws": "1"}}
 
 
 def shown_commands() -> list[str]:
@@ -31,10 +31,9 @@ def shown_commands() -> list[str]:
 
 
 def quickened(arguments: list[str]) -> list[str]:
-    if arguments[0] != "plan":
-        return arguments
-    kept = [each for i, each in enumerate(arguments) if each not in QUICK and (i == 0 or arguments[i - 1] not in QUICK)]
-    return [*kept, *(part for option in QUICK.items() for part in option)]
+    quick = QUICK.get(arguments[0], {})
+    kept = [each for i, each in enumerate(arguments) if each not in quick and (i == 0 or arguments[i - 1] not in quick)]
+    return [*kept, *(part for option in quick.items() for part in option)]
 
 
 def run(arguments: list[str]) -> tuple[object, str, str]:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from almoner.analysis.delays import older_series, recorded_of
-from almoner.analysis.delays_check import fit_check, held_out
+from almoner.analysis.delays_check import checks, fit_check, held_out
 from almoner.model.discharge import record, responsibility
 from almoner.model.discharge.central import FILE, central, made_of
 from almoner.parameters import load
@@ -136,6 +136,17 @@ def test_months_held_out_are_forecast_with_an_error_that_is_printed_and_not_far_
     assert error < 0.08
     assert error < 2 * nothing
     assert later.board_forecast.shape[1] == 42
+
+
+def test_the_interval_of_held_out_months_is_printed_with_its_coverage_and_boards_lie_inside_as_often_as_it_says() -> None:
+    held = checks(None)["held_out"]
+    assert held["months"] == 12
+    assert 0 <= held["months_inside_without_swings"] <= held["months_inside_80_percent_interval"] <= 12
+    # Boards are nearly independent: 80% of 42 are 33.6 with a standard error of 2.6.
+    assert held["boards_inside_80_percent_interval"] >= 33.6 - 3 * 2.6
+    # Months of one year move together, so their count has no such error; the width must be that of months that have been seen:
+    # their standard deviation is 5%, and half an 80% interval of a normal 1.3 of it, with nine degrees of freedom more.
+    assert 4 < held["interval_half_width_percent"] < 20
 
 
 def test_the_older_series_by_body_is_kept_apart() -> None:

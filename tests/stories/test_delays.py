@@ -91,11 +91,34 @@ def test_the_same_question_has_the_same_answer_on_one_thread_and_on_two() -> Non
         assert one[key] == two[key]
 
 
+def test_the_alternative_rule_of_priority_is_stated_and_moves_no_day_of_the_process() -> None:
+    first = answer("QF7", "--draws", "2")
+    longest = answer("QF7", "--draws", "2", "--priority", "longest-ready")
+    assert first["priority"]["rule"] == "first_come"
+    assert longest["priority"] == {"rule": "longest_ready", "means": "whoever has been ready longest goes first"}
+    assert longest["recorded"] == first["recorded"]
+    # Who goes first does not change how many are served: the days move by the luck of stays alone, the longest waits get shorter.
+    assert longest["caused"]["total_days"] == pytest.approx(first["caused"]["total_days"], rel=0.1)
+    assert longest["caused"]["total_days"] != first["caused"]["total_days"]
+    status, said, _ = asked("QF7", "--draws", "1", "--priority", "longest-ready")
+    assert status == 0
+    assert "whoever has been ready longest goes first" in " ".join(said.split())
+    status, _, complaint = asked("QF7", "--priority", "oldest")
+    assert status == 2
+    assert "longest-ready" in complaint
+
+
 def test_the_screen_says_who_and_how_sure() -> None:
     status, said, _ = asked("NHS South Yorkshire", "--draws", "2")
     assert status == 0
     text = " ".join(said.split())
-    for words in ("471 people a day", "As recorded", "As caused (modelled)", "by how the shared reasons fall", "Weekend discharge"):
+    for words in (
+        "471 people were in hospital",
+        "As recorded",
+        "As caused (modelled)",
+        "by how the shared reasons fall",
+        "Weekend discharge",
+    ):
         assert words in text
 
 

@@ -14,8 +14,9 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from almoner.analysis.days_delayed import with_days_delayed
 from almoner.analysis.idle import idle_policies, idle_scenarios
-from almoner.analysis.measures import MEASURES, Measure, band, band_kind, cost_gbp_m
+from almoner.analysis.measures import DAYS_DELAYED, MEASURES, Measure, band, band_kind, cost_gbp_m
 from almoner.analysis.value import ValueRow, value_for_money
 from almoner.errors import AlmonerError, NotFoundError
 from almoner.model.money import price_base
@@ -133,14 +134,21 @@ def compare(
     progress: Progress | None = None,
     threads: int | None = None,
 ) -> Comparison:
-    """Run a study and compare its scenarios with the first of them."""
+    """Run a study and compare its scenarios with the first of them.
+
+    Raises:
+        AlmonerError: days delayed are asked for by area, service or role.
+    """
     wanted = tuple(measures) or measures_named(())
+    delays = any(measure.id == DAYS_DELAYED for measure in wanted)
+    if delays and by is not None:
+        raise AlmonerError(f"'{DAYS_DELAYED}' is of a whole place and its boards: leave --by {by} out, or ask for other measures.")
 
     def each_area(run: ScenarioRun) -> NDArray[np.float64]:
         return np.stack([measure.read(run) for measure in wanted])
 
     result = run_study(study, progress, threads, each_area if by == "area" else None)
-    return comparison(result, wanted, by)
+    return comparison(with_days_delayed(result, progress, threads) if delays else result, wanted, by)
 
 
 def comparison(result: StudyResult, measures: Sequence[Measure], by: Axis | None = None) -> Comparison:
@@ -168,7 +176,7 @@ def comparison(result: StudyResult, measures: Sequence[Measure], by: Axis | None
         by=by,
         rows=tuple(rows),
         value=value_for_money(result),
-        notes=(*idle_policies(study.scenarios, study.place), *idle_scenarios(result)),
+        notes=(*idle_policies(study.scenarios, study.place), *idle_scenarios(result), *_unseen(study, measures)),
     )
 
 
@@ -204,6 +212,21 @@ def only(run: ScenarioRun, service: str | None = None, role: str | None = None) 
         covered_hours=run.covered_hours * by_service,
         staff_cost=run.staff_cost * by_service,
     )
+
+
+def _unseen(study: Study, measures: Sequence[Measure]) -> Iterator[str]:
+    """Yield a sentence for each scenario whose policies act on discharge, where nothing of that is looked at."""
+    if any(measure.id == DAYS_DELAYED for measure in measures):
+        parameter = load().parameter("discharge.bed_day_cost")
+        yield (
+            f"A day in hospital of a person ready to leave costs the NHS £{load().at('discharge.bed_day_cost'):.0f} "
+            f"({parameter.period}); nothing is taken off the cost for days saved."
+        )
+        return
+    for scenario in study.scenarios:
+        acting = [name for name, policy in scenario.policies if policy.domain == "discharge"]
+        if acting:
+            yield f"'{scenario.name}': what {' and '.join(acting)} does to delays shows with --measure {DAYS_DELAYED}."
 
 
 def _groups(

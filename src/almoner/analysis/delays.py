@@ -16,16 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almoner.analysis import delays_record as shape
+from almoner.errors import NotFoundError
 from almoner.model.clock import month_text
 from almoner.model.discharge import record, responsibility
 from almoner.model.discharge.calendar import Calendar
 from almoner.parameters import load
 from almoner.reference import tables
 from almoner.reference.areas import Area, england
-from almoner.reference.discharge_words import BODIES, CONSTRAINTS, PATHWAYS
+from almoner.reference.discharge_words import BODIES, CONSTRAINTS, PATHWAYS, PRIORITIES
 from almoner.reference.vocabulary import ENGLAND
 from almoner.study import discharge
 from almoner.study.design import FAN_DRAWS
+from almoner.study.discharge_swings import factors
 
 Progress = Callable[[int, int], None]
 
@@ -49,33 +51,50 @@ def delays(
     threads: int | None = None,
     fan_months: int = 36,
     stored: str | Path | None = None,
+    priority: str = "first_come",
 ) -> shape.DelaysRecord:
     """Return whose the delays of a place are, as recorded and as caused, and what plain changes would save.
 
     `stored` is a finished run of the workforce: people who wait are forecast under each of its scenarios, with its staff.
+    `priority` is the rule, of `PRIORITIES`, by which services take people from their queues; the fit to the record is that of the
+    first.
     """
     draws = draws or default_draws(place)
     codes = record.board_codes(place)
     recorded = recorded_of(place)
-    runs = discharge.caused(codes, draws, seed, progress, threads)
+    rule = priority_number(priority)
+    runs = discharge.caused(codes, draws, seed, progress, threads, priority=rule)
+    answer = assembled(place, recorded, runs, draws, priority)
+    weights = weights_of(place, recorded, runs)
     if stored is not None:
-        answer = assembled(place, recorded, runs, None, draws)
-        return replace(answer, fans=_stored_fans(stored, codes, weights_of(place, recorded, runs)))
-    path = discharge.forecast(codes, draws, fan_months, seed, threads=threads) if fan_months else None
-    return assembled(place, recorded, runs, path, draws)
+        return replace(answer, fans=_stored_fans(stored, codes, weights, rule))
+    if not fan_months:
+        return answer
+    path = discharge.forecast(codes, draws, fan_months, seed, priority=rule, threads=threads)
+    return replace(answer, fans=(fan("do-nothing", "If nothing changes", path, weights, factors(codes, fan_months, seed)),))
+
+
+def priority_number(priority: str) -> int:
+    """Return the flow model's number of a rule of priority.
+
+    Raises:
+        NotFoundError: no rule is called so.
+    """
+    if priority not in PRIORITIES:
+        raise NotFoundError("rule of priority", priority, PRIORITIES)
+    return list(PRIORITIES).index(priority)
 
 
 def assembled(
-    place: Area, recorded: shape.Recorded, runs: discharge.Caused, path: discharge.Path | None, draws: int
+    place: Area, recorded: shape.Recorded, runs: discharge.Caused, draws: int, priority: str = "first_come"
 ) -> shape.DelaysRecord:
-    """Put a place's record and runs together; for a council the runs' shares are brought to its own days."""
+    """Put a place's record and runs together, without fans; for a council the runs' shares are brought to its own days."""
     weights = weights_of(place, recorded, runs)
     days = _days_of(runs.days, weights)
     constraint = _days_of(runs.by_constraint, weights)
     bed_day = load().at("discharge.bed_day_cost")
     nation = recorded_of(england())
     level = "icb" if recorded.measure == "discharge_ready_date" else place.level
-    fans = () if path is None else (fan("do-nothing", "If nothing changes", path, weights),)
     return shape.DelaysRecord(
         area_code=place.code,
         area_name=place.name,
@@ -83,10 +102,13 @@ def assembled(
         recorded=recorded,
         england=nation.by_body,
         england_patients_per_day=nation.patients_per_day,
+        england_mean_days=_days_a_discharge(recorded.measure, nation),
         caused=_caused(days, constraint, draws, level),
         what_if=_what_ifs(runs, weights, bed_day),
+        boards=weights.shape[1],
         waits=_waits(runs) if recorded.measure == "no_criteria_to_reside" else (),
-        fans=fans,
+        fans=(),
+        priority=priority,
         bed_day_gbp=bed_day,
         cost_gbp_m=recorded.days_per_year * bed_day / 1e6,
         older_series=older_series(),
@@ -94,17 +116,20 @@ def assembled(
     )
 
 
-def _stored_fans(stored: str | Path, codes: tuple[str, ...], weights: NDArray[np.float64]) -> tuple[shape.Fan, ...]:
+def _stored_fans(stored: str | Path, codes: tuple[str, ...], weights: NDArray[np.float64], priority: int) -> tuple[shape.Fan, ...]:
     """Return a fan for each scenario of a stored run; a council's weights are means, since the run has draws of its own."""
     from almoner.study import discharge_store
     from almoner.study.location import open_location
     from almoner.study.store import read_plan
 
     run = open_location(stored)
-    names = {scenario.id: scenario.name for scenario in read_plan(run).scenarios}
-    paths = discharge_store.run_delays(run, codes)
+    plan = read_plan(run)
+    names = {scenario.id: scenario.name for scenario in plan.scenarios}
+    paths = discharge_store.run_delays(run, codes, priority=priority)
     mean = weights.mean(axis=0, keepdims=True)
-    return tuple(fan(each, names[each], path, np.repeat(mean, len(path.days_lost), axis=0)) for each, path in paths.items())
+    months = next(iter(paths.values())).days_lost.shape[-1]
+    shared = factors(codes, months, plan.seed)
+    return tuple(fan(each, names[each], path, np.repeat(mean, len(path.days_lost), axis=0), shared) for each, path in paths.items())
 
 
 def recorded_of(place: Area) -> shape.Recorded:
@@ -114,12 +139,15 @@ def recorded_of(place: Area) -> shape.Recorded:
     return _recorded_days(place)
 
 
-def fan(id: str, name: str, path: discharge.Path, weights: NDArray[np.float64]) -> shape.Fan:
-    """Return a path's months as a fan of patients on an average day; `weights` is [draw, board] (`weights_of`)."""
+def fan(id: str, name: str, path: discharge.Path, weights: NDArray[np.float64], shared: NDArray[np.float64]) -> shape.Fan:
+    """Return a path's months as a fan of patients on an average day, each draw under each of the factors.
+
+    `weights` is [draw, board] (`weights_of`), `shared` [factor, board, month] (`study.discharge_swings`).
+    """
     months = path.days_lost.shape[-1]
     lengths = np.bincount(Calendar(0, months).counted_month, minlength=months)
-    ends = _ENDS if path.days_lost.shape[0] >= FAN_DRAWS else (0.0, 1.0)
-    low, middle, high = np.quantile(_days_of(path.days_lost, weights) / lengths, (ends[0], 0.5, ends[1]), axis=0)
+    days = np.einsum("dbm,db,fbm->dfm", path.days_lost, weights, shared).reshape(-1, months)
+    low, middle, high = np.quantile(days / lengths, (_ENDS[0], 0.5, _ENDS[1]), axis=0)
     labels = tuple(month_text(month) for month in range(months))
     return shape.Fan(id, name, labels, *(tuple(map(float, values)) for values in (middle, low, high)))
 
@@ -156,10 +184,12 @@ def as_json(answer: shape.DelaysRecord) -> dict[str, Any]:
         "what_if": [asdict(row) for row in answer.what_if],
         "england": {
             "patients_per_day": answer.england_patients_per_day,
+            "mean_days": answer.england_mean_days,
             "by_body": [asdict(row) for row in answer.england],
         },
         "waits": [asdict(row) for row in answer.waits],
         "fans": [asdict(each) for each in answer.fans],
+        "priority": {"rule": answer.priority, "means": PRIORITIES[answer.priority]},
         "older_series": [{"period": period, "body": body, "share": share} for period, body, share in answer.older_series],
         "period": answer.recorded.period,
         "sources": list(answer.sources),
@@ -192,6 +222,13 @@ def _recorded_patients(place: Area) -> shape.Recorded:
         status="published",
         over_time=_over_time(code),
     )
+
+
+def _days_a_discharge(measure: shape.Measure, nation: shape.Recorded) -> float:
+    if measure == "no_criteria_to_reside":
+        return float(nation.mean_days or np.nan)
+    year = record.ready_days(england(), "year")[-1]
+    return year.days_lost / year.discharges
 
 
 def _recorded_days(place: Area) -> shape.Recorded:

@@ -1,7 +1,8 @@
 """How good the model of discharge is: its fit to the base year, and its error on months that it has not seen.
 
 The fit is looked at with luck that it was not made with. The held-out months are April 2025 to March 2026, forecast from figures to
-March 2025 and set beside what was published, and beside the rule that nothing changes.
+March 2025 and set beside what was published, and beside the rule that nothing changes. Their interval has the parameters, the luck
+of boards and the swings that all boards share (`model.discharge.swings`), which are estimated from June 2024 to March 2025 alone.
 """
 
 from __future__ import annotations
@@ -20,11 +21,16 @@ from almoner.model.discharge.central import central
 from almoner.parameters import load
 from almoner.reference.vocabulary import ENGLAND
 from almoner.study import discharge
+from almoner.study.discharge_swings import factors
+from almoner.study.discharge_swings import shared as swings_of
 
 FRESH: Final = 1_000
 """First replicate of the luck by which the fit is looked at."""
 REPLICATES: Final = 16
 HELD_OUT_DRAWS: Final = 16
+_SWINGS: Final = 256
+_INTERVAL: Final = (0.1, 0.9)
+_SAYS: Final = 0.8
 _MONTHS: Final = 12
 
 
@@ -59,16 +65,18 @@ class HeldOut:
     published: NDArray[np.float64]
     """[month]"""
     forecast: NDArray[np.float64]
-    """[draw, month]"""
+    """[path, month] each draw under each of the equally likely swings"""
     boards: tuple[str, ...]
     board_published: NDArray[np.float64]
     """[board]"""
     board_forecast: NDArray[np.float64]
-    """[draw, board]"""
+    """[path, board]"""
     board_before: NDArray[np.float64]
     """[board] the year before"""
     before: NDArray[np.float64]
     """[month] the same month a year earlier where published under the same definition, otherwise March 2025"""
+    without_swings: NDArray[np.float64]
+    """[draw, month] England's paths before the swings"""
 
 
 @lru_cache(maxsize=1)
@@ -106,6 +114,8 @@ def held_out(seed: int = 0, threads: int | None = None, draws: int = HELD_OUT_DR
     path = discharge.forecast(codes, draws, _MONTHS, seed, threads=threads)
     lengths = np.bincount(Calendar(0, _MONTHS).counted_month)
     by_month = path.days_lost / lengths
+    every = by_month[:, None] * factors(codes, _MONTHS, seed, _SWINGS)[None]
+    every = every.reshape(-1, *by_month.shape[1:])
     months = {each.period: each.patients_per_day for each in record.remaining(ENGLAND)}
     ahead = [month_text(month) for month in range(_MONTHS)]
     earlier = [month_text(month - _MONTHS) for month in range(_MONTHS)]
@@ -114,23 +124,26 @@ def held_out(seed: int = 0, threads: int | None = None, draws: int = HELD_OUT_DR
     return HeldOut(
         months=tuple(ahead),
         published=np.array([months[month] for month in ahead]),
-        forecast=by_month.sum(axis=1),
+        forecast=every.sum(axis=1),
         boards=codes,
         board_published=np.array([years[code][record.LATEST_YEAR] for code in codes]),
-        board_forecast=path.remaining.mean(axis=2),
+        board_forecast=every @ (lengths / lengths.sum()),
         board_before=np.array([years[code][record.BASE_YEAR] for code in codes]),
         before=np.array([months[month] if month in record.FIT_MONTHS else last for month in earlier]),
+        without_swings=by_month.sum(axis=1),
     )
 
 
-def checks(area_code: str | None, seed: int = 0, threads: int | None = None) -> dict[str, Any]:
+def checks(area_code: str | None, seed: int = 0, threads: int | None = None, draws: int | None = None) -> dict[str, Any]:
     """Return fit and held-out error as plain values and as tables; `area_code` adds the rows of a board."""
-    fitted, later = fit_check(threads), held_out(seed, threads)
+    fitted, later = fit_check(threads), held_out(seed, threads, min(draws or HELD_OUT_DRAWS, HELD_OUT_DRAWS))
     error = later.forecast.mean(axis=0) - later.published
-    low, high = np.quantile(later.forecast, (0.1, 0.9), axis=0)
+    low, high = np.quantile(later.forecast, _INTERVAL, axis=0)
+    before_low, before_high = np.quantile(later.without_swings, _INTERVAL, axis=0)
     board_error = later.board_forecast.mean(axis=0) / later.board_published - 1.0
     board_before = later.board_before / later.board_published - 1.0
-    b_low, b_high = np.quantile(later.board_forecast, (0.1, 0.9), axis=0)
+    b_low, b_high = np.quantile(later.board_forecast, _INTERVAL, axis=0)
+    shared = swings_of(_MONTHS)
     england = {
         "published": float(fitted.published.sum()),
         "modelled": float(fitted.modelled.sum()),
@@ -144,11 +157,22 @@ def checks(area_code: str | None, seed: int = 0, threads: int | None = None) -> 
         "mean_absolute_error_percent": float(100 * np.abs(error / later.published).mean()),
         "bias_percent": float(100 * (error / later.published).mean()),
         "no_change_error_percent": float(100 * np.abs(later.before / later.published - 1).mean()),
-        "months_inside_80_percent_interval": int(((later.published >= low) & (later.published <= high)).sum()),
+        "months": _MONTHS,
+        "months_inside_80_percent_interval": _inside(later.published, low, high),
+        "months_inside_without_swings": _inside(later.published, before_low, before_high),
+        "interval_half_width_percent": float(100 * ((high - low) / 2 / later.published).mean()),
+        "interval_half_width_without_swings_percent": float(100 * ((before_high - before_low) / 2 / later.published).mean()),
         "boards_mean_absolute_error_percent": float(100 * np.abs(board_error).mean()),
         "boards_no_change_error_percent": float(100 * np.abs(board_before).mean()),
-        "boards_inside_80_percent_interval": int(((later.board_published >= b_low) & (later.board_published <= b_high)).sum()),
+        "boards_inside_80_percent_interval": _inside(later.board_published, b_low, b_high),
         "boards": len(later.boards),
+    }
+    swings = {
+        "months": len(record.FIT_MONTHS),
+        "standard_deviation_percent": 100 * shared.size,
+        "part_that_comes_back_every_year": shared.part_that_comes_back,
+        "left_in_the_next_month": float(shared.weight @ shared.lasts),
+        "expected_percent": [float(100 * np.expm1(each)) for each in shared.expected],
     }
     tables = {
         "How the fit looks under fresh luck (June 2024 to March 2025)": _fit_rows(fitted, area_code),
@@ -167,17 +191,34 @@ def checks(area_code: str | None, seed: int = 0, threads: int | None = None) -> 
                 "what": "England, by month",
                 "model": f"{held['mean_absolute_error_percent']:.1f}%",
                 "no change": f"{held['no_change_error_percent']:.1f}%",
-                "inside the 80% interval": f"{held['months_inside_80_percent_interval']} of {_MONTHS}",
+                "inside the 80% interval": _said(held["months_inside_80_percent_interval"], _MONTHS),
+                "interval": f"+/- {held['interval_half_width_percent']:.0f}%",
             },
             {
                 "what": "boards, 2025-26",
                 "model": f"{held['boards_mean_absolute_error_percent']:.1f}%",
                 "no change": f"{held['boards_no_change_error_percent']:.1f}%",
-                "inside the 80% interval": f"{held['boards_inside_80_percent_interval']} of {held['boards']}",
+                "inside the 80% interval": _said(held["boards_inside_80_percent_interval"], len(later.boards)),
+                "interval": f"+/- {100 * ((b_high - b_low) / 2 / later.board_published).mean():.0f}%",
+            },
+            {
+                "what": "England, by parameters and luck alone",
+                "model": f"{100 * np.abs(later.without_swings.mean(axis=0) / later.published - 1).mean():.1f}%",
+                "no change": "",
+                "inside the 80% interval": _said(held["months_inside_without_swings"], _MONTHS),
+                "interval": f"+/- {held['interval_half_width_without_swings_percent']:.0f}%",
             },
         ],
     }
-    return {"fit": england, "held_out": held, "tables": tables}
+    return {"fit": england, "held_out": held, "swings": swings, "tables": tables}
+
+
+def _inside(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> int:
+    return int(((values >= low) & (values <= high)).sum())
+
+
+def _said(inside: float, count: int) -> str:
+    return f"{inside} of {count} (about {_SAYS * count:.0f} are due)"
 
 
 def _nation(fitted: FitCheck) -> float:

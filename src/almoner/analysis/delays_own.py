@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from almoner.analysis import delays_record as shape
-from almoner.analysis.delays import DAYS_A_YEAR, USUAL_DRAWS, Progress, assembled, bodies_of, reasons_of
+from almoner.analysis.delays import DAYS_A_YEAR, USUAL_DRAWS, Progress, assembled, bodies_of, fan, priority_number, reasons_of
 from almoner.errors import InputFileError
 from almoner.model.discharge import fit, responsibility
 from almoner.model.discharge.central import central
@@ -21,16 +21,23 @@ from almoner.reference.areas import Area
 from almoner.reference.discharge_words import CAPACITIES, CONSTRAINTS, PATHWAYS
 from almoner.reference.vocabulary import ENGLAND
 from almoner.study import discharge
+from almoner.study.discharge_swings import factors_of_a_system
 
 OWN_NUMBER: Final = 60
 """What the luck of a system that is no board is keyed by."""
+_MONTHS: Final = 36
 _ROUNDS: Final = 10
 _REPLICATES: Final = 8
 _STAY_LIMITS: Final = (0.2, 5.0)
 
 
 def delays_of_own(
-    system: System, draws: int | None = None, seed: int = 0, progress: Progress | None = None, threads: int | None = None
+    system: System,
+    draws: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+    threads: int | None = None,
+    priority: str = "first_come",
 ) -> shape.DelaysRecord:
     """Return whose the delays of a system are, from its own figures alone but for what they do not say."""
     draws = draws or USUAL_DRAWS
@@ -41,11 +48,14 @@ def delays_of_own(
     def of_draw(draw: int) -> tuple[ParameterTree, Fitted]:
         return fitted_to(system, published, trees[draw], seed, draw)
 
-    runs = discharge.caused(published.codes, draws, seed, progress, threads, of_draw)
+    rule = priority_number(priority)
+    runs = discharge.caused(published.codes, draws, seed, progress, threads, of_draw, rule)
     level = published.remaining[:, -1]
-    path = discharge.forecast(published.codes, draws, 36, seed, threads=threads, system=of_draw, level=level)
+    path = discharge.forecast(published.codes, draws, _MONTHS, seed, priority=rule, threads=threads, system=of_draw, level=level)
     place = Area("own", system.name, "icb", None, None, ())
-    return assembled(place, recorded_of_own(system), runs, path, draws)
+    answer = assembled(place, recorded_of_own(system), runs, draws, priority)
+    paths = fan("do-nothing", "If nothing changes", path, np.ones((draws, 1)), factors_of_a_system(_MONTHS, seed))
+    return replace(answer, fans=(paths,))
 
 
 def as_boards(system: System) -> Boards:

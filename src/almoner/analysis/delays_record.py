@@ -123,7 +123,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Fan:
-    """People who remain by month: the median and the ends of the interval, under one scenario."""
+    """People who remain by month under one scenario: the median and the ends of the 80% interval over draws and shared swings."""
 
     scenario: str
     name: str
@@ -143,10 +143,16 @@ class DelaysRecord:
     recorded: Recorded
     england: tuple[BodyShare, ...]
     england_patients_per_day: float
+    england_mean_days: float
+    """England's days for each person discharged, by the measure of the place"""
     caused: Caused
+    boards: int
+    """boards that are modelled"""
     what_if: tuple[WhatIfRow, ...]
     waits: tuple[Wait, ...]
     fans: tuple[Fan, ...]
+    priority: str
+    """the rule by which services take people from their queues, of `discharge_words.PRIORITIES`"""
     bed_day_gbp: float
     cost_gbp_m: float
     older_series: tuple[tuple[str, str, float], ...]

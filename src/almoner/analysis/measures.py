@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almoner.analysis.plan_record import Band, Good
+from almoner.errors import AlmonerError
 from almoner.reference.vocabulary import OUTSIDE_RATES, ROLE_IDS, SERVICE_IDS
 from almoner.study.design import FAN_DRAWS
 from almoner.study.run import StudyResult
@@ -21,6 +22,8 @@ from almoner.study.totals import ScenarioRun
 INSIDE: Final = np.array([service not in OUTSIDE_RATES for service in SERVICE_IDS])
 EXITS: Final = ("exits_nhs", "exits_other_sector", "exits_retirement", "exits_abroad")
 LEAVERS: Final = (*EXITS, "moves_out")
+DAYS_DELAYED: Final = "days_delayed"
+"""The measure that needs the flow out of hospital beside the run; it is worked out only where it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,14 @@ class Measure:
     unit: str
     better: Good
     read: Callable[[ScenarioRun], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class DelayedRun(ScenarioRun):
+    """A run with the days that people ready to leave stay in hospital (`analysis.days_delayed`), where they are asked for."""
+
+    days_delayed: NDArray[np.float64]
+    """[year] in the twelve months to 31 March"""
 
 
 def flow(run: ScenarioRun, names: tuple[str, ...]) -> NDArray[np.float64]:
@@ -73,6 +84,19 @@ def cost_gbp_m(run: ScenarioRun) -> NDArray[np.float64]:
     return np.asarray((run.staff_cost.sum(axis=1) + programmes) / 1e6)
 
 
+def days_delayed(run: ScenarioRun) -> NDArray[np.float64]:
+    """Return days delayed in hospital in the twelve months.
+
+    Raises:
+        AlmonerError: the run has none beside it.
+    """
+    if not isinstance(run, DelayedRun):
+        raise AlmonerError(
+            "Days delayed are worked out for a whole place by compare, and by optimise without --allocate: choose another measure."
+        )
+    return run.days_delayed
+
+
 MEASURES: Final[dict[str, Measure]] = {
     measure.id: measure
     for measure in (
@@ -110,6 +134,7 @@ MEASURES: Final[dict[str, Measure]] = {
         Measure("care_worker_pay", "Median pay of care workers, cash", "gbp_per_hour", "neither", care_worker_pay),
         Measure("staff_cost_gbp_m", "Cost of staff", "gbp_m", "neither", lambda run: run.staff_cost.sum(axis=1) / 1e6),
         Measure("cost_gbp_m", "Cost of staff and programmes", "gbp_m", "down", cost_gbp_m),
+        Measure(DAYS_DELAYED, "Days in hospital of people ready to leave, in the year", "days", "down", days_delayed),
     )
 }
 

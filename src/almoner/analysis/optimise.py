@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from almoner.analysis.days_delayed import DaysDelayed
 from almoner.analysis.levers import Lever, levers, mix
-from almoner.analysis.measures import MEASURES, band_kind
+from almoner.analysis.measures import DAYS_DELAYED, MEASURES, band_kind
 from almoner.analysis.plan_record import Good
 from almoner.analysis.responses import Effect, Outcome, Responses, by_draw, checked_draws
 from almoner.analysis.search import Evaluate, Found, search
@@ -203,7 +204,8 @@ def optimise(
     if not budget_gbp > 0:
         raise OutOfRangeError(f"--budget {budget_gbp:g} is not above nothing: give pounds a year.")
     budget = budget_gbp / 1e6
-    of, left = levers(names, start)
+    delays = outcome.measure.id == DAYS_DELAYED
+    of, left = levers(names, start, ("adult", "discharge") if delays else ("adult",), place.level != "england")
     verified_draws = checked_draws(draws, USUAL_DRAWS if len(place.members) < MANY_AREAS else 8)
     points = points or (32 if len(of) <= 3 else 16 if len(of) <= 8 else 8)
 
@@ -211,7 +213,8 @@ def optimise(
         study = Study(where, (), count, to_year, seed)
         worst = outcome.measure if outcome.worst_tenth else None
         readers = (outcome.measure.read, MEASURES["cost_gbp_m"].read)
-        return World(Responses(study, readers, luck, False, threads, progress, worst), of, outcome)
+        beside = DaysDelayed(study, luck).beside if delays else None
+        return World(Responses(study, readers, luck, False, threads, progress, beside, worst), of, outcome)
 
     sampled = sampled_place(place, 3 * _SAMPLED_AREAS if outcome.worst_tenth else _SAMPLED_AREAS, seed)
     trial = world(sampled, points, 0)

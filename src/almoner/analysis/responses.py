@@ -116,6 +116,8 @@ class Responses:
     fixed_luck: bool = False
     threads: int | None = None
     progress: Progress | None = None
+    beside: Callable[[ScenarioRun, Scenario, ParameterTree, int], ScenarioRun] | None = None
+    """What is put beside each run (scenario, parameters, point) before it is read: days delayed."""
     worst: Measure | None = None
     """A measure whose mean over the worst-off tenth of areas is read as well, last."""
     runs: int = field(default=0, init=False)
@@ -151,6 +153,8 @@ class Responses:
             scenario, tree, replicate = task
             key = self.luck + (0 if self.fixed_luck else replicate)
             run, by_area = run_task(self.study, prepared, tree, scenario, key, None if worst is None else worst.read)
+            if self.beside is not None:
+                run = self.beside(run, scenario, tree, replicate)
             numbers = [float(reader(run)[-1]) for reader in self.readers]
             if worst is not None and by_area is not None:
                 numbers.append(worst_tenth(by_area[:, -1], worst.better))

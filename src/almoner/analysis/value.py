@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from almoner.analysis.measures import MEASURES
+from almoner.analysis.measures import DAYS_DELAYED, MEASURES, DelayedRun
 from almoner.analysis.responses import Effect, by_draw
 from almoner.model.draws import generator
 from almoner.model.money import payer_shares
@@ -29,8 +29,6 @@ Array = NDArray[np.float64]
 
 RESAMPLES: Final = 2000
 _BANDS: Final = (10.0, 90.0)
-_BED_DAYS: Final = ("days_delayed", "bed_days_lost", "delayed_bed_days")
-"""Names under which a measure of bed days may be known; the unit cost is left out while there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +166,8 @@ def _gains(result: StudyResult, scenario: int) -> Iterator[tuple[tuple[str, str]
     """Yield each effect that has a unit cost, as the change for the better [point, year] in units a year."""
     weeks = load().at("money.weeks_per_year")
     wanted = [("filled_posts", "extra filled post for a year", 1.0), ("unmet_hours_per_week", "unmet hour of care avoided", -weeks)]
-    wanted += [(name, "bed day saved", -1.0) for name in _BED_DAYS if name in MEASURES]
+    if all(isinstance(run, DelayedRun) for run in (*result.runs[scenario], *result.runs[0])):
+        wanted.append((DAYS_DELAYED, "extra bed day saved", -1.0))
     for name, label, scale in wanted:
         read = MEASURES[name].read
         pairs = zip(result.runs[scenario], result.runs[0], strict=True)

@@ -16,7 +16,7 @@ NOT_PUBLISHED: Final = "not published"
 MINUS: Final = "\N{MINUS SIGN}"
 
 _COARSE: Final = ("england", "region")
-_STEPS: Final = {"posts": (10, 100), "people": (10, 100), "hours_per_week": (100, 1000), "children": (1, 10)}
+_STEPS: Final = {"posts": (10, 100), "people": (10, 100), "hours_per_week": (100, 1000), "children": (1, 10), "days": (10, 100)}
 _DECIMALS: Final = {
     "percent": 1,
     "percentage_points": 1,
@@ -33,6 +33,7 @@ _AFTER: Final = {"percent": "%", "percentage_points": " points", "gbp_m": " mill
 _UNIT_WORDS: Final = {
     "posts": "posts",
     "people": "people",
+    "days": "days",
     "percent": "per cent",
     "percentage_points": "percentage points",
     "hours_per_week": "hours a week",
@@ -42,7 +43,7 @@ _UNIT_WORDS: Final = {
     "years": "years",
     "ratio": "ratio",
 }
-_MORE_FEWER: Final = ("posts", "people", "children", "hours_per_week")
+_MORE_FEWER: Final = ("posts", "people", "children", "hours_per_week", "days")
 
 
 def number(value: float | None, unit: str, level: str) -> str:

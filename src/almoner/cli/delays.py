@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,11 @@ from almoner.cli.common import AsJson, Seed, console, peak_megabytes, print_json
 
 if TYPE_CHECKING:
     from almoner.analysis.delays_record import DelaysRecord
+
+
+class _Priority(StrEnum):
+    FIRST_COME = "first-come"
+    LONGEST_READY = "longest-ready"
 
 
 @app.command(epilog="Examples: almoner delays england · almoner delays 'NHS South Yorkshire' --json · almoner delays wakefield")
@@ -27,6 +33,9 @@ def delays(
         str | None,
         typer.Option("--run", metavar="DIR", help="A stored run's folder: who waits under each of its scenarios, with its staff."),
     ] = None,
+    priority: Annotated[
+        _Priority, typer.Option("--priority", help="Who leaves first: who joined the queue first, or who has been ready longest.")
+    ] = _Priority.FIRST_COME,
     draws: Annotated[
         int | None, typer.Option("--draws", metavar="N", help="Draws of the uncertain parameters: 30 or more give an 80% interval.")
     ] = None,
@@ -48,22 +57,23 @@ def delays(
 
     if (area is None) == (own is None):
         raise AlmonerError("Give one place, or one system's own figures with --own FILE: not both, and not neither.")
+    rule = priority.value.replace("-", "_")
     if own is not None:
         from almoner.analysis.delays_own import delays_of_own
         from almoner.readers.discharge_system import read_system
 
         system = read_system(own)
         with progress(f"{system.name}: discharge", quiet=as_json) as advance:
-            answer = delays_of_own(system, draws, seed, advance, threads)
+            answer = delays_of_own(system, draws, seed, advance, threads, rule)
     else:
         place = resolve(str(area))
         with progress(f"{place.name}: discharge, {draws or default_draws(place)} draws", quiet=as_json) as advance:
-            answer = answer_for(place, draws, seed, advance, threads, stored=run)
+            answer = answer_for(place, draws, seed, advance, threads, stored=run, priority=rule)
     result: dict[str, Any] = plain(answer)
     if check:
         from almoner.analysis.delays_check import checks
 
-        result["check"] = checks(answer.area_code if own is None else None, seed, threads)
+        result["check"] = checks(answer.area_code if own is None else None, seed, threads, draws)
     if out is not None:
         from almoner.report.delays_section import write_delays
 

@@ -32,6 +32,12 @@ STAGES: Final = ("hospital_process", "hub", "interface", "choice", "capacity")
 CAPACITIES: Final = ("p1_starts", "p2_beds", "p3_places")
 """The constraints that are queues for staffed capacity, of pathways 1, 2 and 3."""
 
+PRIORITIES: Final[dict[str, str]] = {
+    "first_come": "first come, first served",
+    "longest_ready": "whoever has been ready longest goes first",
+}
+"""Rules by which a service takes people from its queue, in the order of the numbers that the flow model has for them."""
+
 PATHWAYS: Final[dict[str, str]] = {
     "pathway_0": "Home without new support (pathway 0)",
     "pathway_1": "Home with support (pathway 1)",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from almoner.analysis.delays_record import DelaysRecord, Fan, Wait
+from almoner.analysis.delays_record import DelaysRecord, Wait
+from almoner.analysis.delays_words import is_year, month_words, months_after, people, period_words
 from almoner.reference.discharge_words import STAGES
 from almoner.report import marks
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
@@ -89,7 +90,7 @@ def bodies(answer: DelaysRecord) -> Chart:
         id="discharge-bodies",
         title=f"Council social care is recorded for {care.share:.0f}% of delays, and could be up to {care.high:.0f}% if all shared "
         "reasons were its own",
-        subtitle=f"Share of delays. Bar: recorded ({split}, {recorded.reasons_period.replace('/', ' to ')}); line: how far the "
+        subtitle=f"Share of delays. Bar: recorded ({split}, {period_words(recorded.reasons_period)}); line: how far the "
         "shared reasons could move it; diamond: caused (modelled).",
         alt="Bars by body. " + "; ".join(f"{row[0]}: recorded {row[1]}, {row[2]}, caused {row[3]}" for row in rows) + ".",
         status="modelled" if recorded.status == "modelled" else "published",
@@ -102,23 +103,41 @@ def waiting(answer: DelaysRecord) -> Chart:
     """Draw people who wait by month, a band for each scenario."""
     first = answer.fans[0]
     end = first.months[-1]
-    said = f"between {first.low[-1]:,.0f} and {first.high[-1]:,.0f}"
-    columns = [Column("Month")]
+    said = f"between {people(first.low[-1])} and {people(first.high[-1])}"
+    columns = [Column("Month"), Column("Published", "number")]
     for fan in answer.fans:
         columns += [Column(fan.name, "number"), Column("Band", "number")]
+    known = {point.period: f"{point.patients_per_day:,.0f}" for point in answer.recorded.over_time if not is_year(point.period)}
+    place = {month: m for m, month in enumerate(first.months)}
     rows = tuple(
-        (month, *(cell for fan in answer.fans for cell in (f"{fan.median[m]:,.0f}", f"{fan.low[m]:,.0f} to {fan.high[m]:,.0f}")))
-        for m, month in enumerate(first.months)
+        (
+            month,
+            known.get(month, ""),
+            *(
+                cell
+                for fan in answer.fans
+                for cell in (
+                    (people(fan.median[place[month]]), f"{people(fan.low[place[month]])} to {people(fan.high[place[month]])}")
+                    if month in place
+                    else ("", "")
+                )
+            ),
+        )
+        for month in sorted({*known, *place})
     )
-    told = "; ".join(f"{fan.name}: {fan.median[0]:,.0f} in {fan.months[0]}, {fan.median[-1]:,.0f} in {end}" for fan in answer.fans)
+    told = "; ".join(
+        f"{fan.name}: {people(fan.median[0])} in {month_words(fan.months[0])}, {people(fan.median[-1])} in {month_words(end)}"
+        for fan in answer.fans
+    )
     return Chart(
         id="discharge-fan",
-        title=f"If nothing changes, {said} people would wait on an average day of {end}",
-        subtitle=f"People ready to leave who are still in hospital, by month. Line: median; band: {_band(answer)}.",
+        title=f"If nothing changes, {said} people would wait on an average day of {month_words(end)}",
+        subtitle="People ready to leave who are still in hospital, by month. Dots: published; line: median of the model from what "
+        "was known in March 2025; band: 80% interval, with swings that all of England shares.",
         alt=f"Fan chart, modelled. {told}.",
         status="modelled",
-        twin=Table("People who wait on an average day (modelled)", tuple(columns), rows),
-        spec=lambda frame: _fan_spec(answer.fans, frame),
+        twin=Table("People who wait on an average day", tuple(columns), rows),
+        spec=lambda frame: _fan_spec(answer, frame),
     )
 
 
@@ -133,10 +152,6 @@ def _goal(wait: Wait) -> str:
 
 def _way(wait: Wait) -> str:
     return {"pathway_1": "home with support", "pathway_2": "to a rehabilitation bed", "pathway_3": "to a care home"}[wait.pathway]
-
-
-def _band(answer: DelaysRecord) -> str:
-    return answer.caused.interval
 
 
 def _flow_spec(answer: DelaysRecord, frame: Frame) -> Spec:
@@ -261,15 +276,25 @@ def _body_spec(answer: DelaysRecord, frame: Frame) -> Spec:
     return marks.sheet(frame, height, layers, left=left, right=right, top=100 if frame.narrow else 52)
 
 
-def _fan_spec(fans: tuple[Fan, ...], frame: Frame) -> Spec:
-    domain = marks.room([low for fan in fans for low in fan.low], [high for fan in fans for high in fan.high], zero=True)
+def _fan_spec(answer: DelaysRecord, frame: Frame) -> Spec:
+    fans = answer.fans
+    begin = fans[0].months[0]
+    known = [
+        {"month": months_after(begin, point.period), "median": point.patients_per_day}
+        for point in answer.recorded.over_time
+        if not is_year(point.period)
+    ]
+    lows = [low for fan in fans for low in fan.low] + [point["median"] for point in known]
+    highs = [high for fan in fans for high in fan.high] + [point["median"] for point in known]
+    domain = marks.room(lows, highs, zero=True)
     months = len(fans[0].months)
+    first = int(min((point["month"] for point in known), default=0))
     height = 250 if frame.narrow else 300
-    years = {m: month[:4] for m, month in enumerate(fans[0].months) if month.endswith("-04")}
+    years = {m: 2025 + m // 12 for m in range(first, months) if m % 12 == 0 and not (frame.narrow and m // 12 % 2)}
     x: Spec = {
         "field": "month",
         "type": "quantitative",
-        "scale": {"domain": [0, months - 1], "nice": False, "zero": False},
+        "scale": {"domain": [first, months - 1], "nice": False, "zero": False},
         "axis": {
             "values": list(years),
             "labelExpr": " : ".join(f"datum.value == {m} ? 'April {year}'" for m, year in years.items()) + " : ''",
@@ -293,8 +318,11 @@ def _fan_spec(fans: tuple[Fan, ...], frame: Frame) -> Spec:
         )
         line = {"type": "line", "color": style["color"], "strokeDash": style["dash"], "strokeWidth": 3}
         layers.append(marks.layer(data, line, x=x, y=y))
+    if known:
+        point = {"type": "point", "filled": True, "fill": marks.INK, "stroke": marks.INK, "size": 22, "opacity": 1}
+        layers.append(marks.layer(known, point, x=x, y=y))
     said = [
-        "\n".join(marks.wrapped(f"{fan.name}: {fan.median[-1]:,.0f}", 14 if frame.narrow else 20) for _ in (0,)) for fan in fans
+        "\n".join(marks.wrapped(f"{fan.name}: {people(fan.median[-1])}", 14 if frame.narrow else 20) for _ in (0,)) for fan in fans
     ]
     layers.append(marks.end_labels(said, [fan.median[-1] for fan in fans], domain, height, frame, months - 1, x, y))
     return marks.sheet(frame, height, layers, left=62, right=112 if frame.narrow else 170)

@@ -1,9 +1,10 @@
 """The second kind of task of a study: the flow out of hospital, by draw and scenario, after the workforce is known.
 
-A draw's parameters are those of the workforce's draw of the same number. Staffed hours come from a run's
-store (`study.discharge_store`); nothing of this happens inside a workforce task.
-In: boards, draws, changes. Out: days lost by constraint, what changes would save, and paths of people who remain. Draws share
-nothing, so any number of threads gives the same numbers.
+A draw of discharge's own parameters goes with the workforce's draw of the same number. Staffed hours come from a run's store
+(`study.discharge_store`); nothing of this happens inside a workforce task.
+In: boards, draws, changes. Out: days lost by constraint, what changes would save, and paths of people who remain. Paths are those
+of a year like the base year: forecasts are multiplied by `study.discharge_swings`. Draws share nothing, so any number of threads
+gives the same numbers.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from almoner.model.discharge.system import Change, Fitted, lanes_of
 from almoner.parameters import ParameterTree, load
 from almoner.reference.discharge_words import CAPACITIES
 from almoner.study.design import parameter_draws
+from almoner.study.discharge_scenario import lanes_under
+from almoner.study.discharge_swings import opening_levels
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -37,6 +40,7 @@ T = TypeVar("T")
 BASE_YEAR: Final = Calendar(-12, 12, warm_up=6)
 """April 2024 to March 2025: the year that causes and what-ifs are worked out on."""
 
+_BRANCH: Final = "discharge."
 _WARM_UP: Final = 12
 _OPENING_LIMITS: Final = (0.25, 4.0)
 _PER_YEAR: Final = 365.0
@@ -85,7 +89,7 @@ def what_ifs() -> tuple[WhatIf, ...]:
     """Return the what-ifs that every answer shows."""
     return (
         WhatIf("home_care_staff", "10% more home care staff", lambda tree: more_hours(tree, (0.1, 0.0, 0.0))),
-        WhatIf("rehabilitation_beds", "20 more rehabilitation beds in each board", lambda tree: _always(slots=(0.0, 20.0, 0.0))),
+        WhatIf("rehabilitation_beds", "20 more rehabilitation beds a board", lambda tree: _always(slots=(0.0, 20.0, 0.0))),
         WhatIf("hub_faster", "Transfer hub a day faster", lambda tree: _always(shorter=(0.0, 1.0, 0.0, 0.0))),
         WhatIf("weekends", "Weekend discharge as on weekdays", lambda tree: _always(weekends_as_weekdays=True)),
         WhatIf("care_home_places", "10% more care home places", lambda tree: more_hours(tree, (0.0, 0.0, 0.1))),
@@ -105,10 +109,17 @@ def _always(**settings: object) -> Change:
 
 
 @lru_cache(maxsize=8)
-def trees_of(draws: int, seed: int) -> tuple[ParameterTree, ...]:
-    """Return the parameters of each draw: the draws of a workforce study with the same number and seed."""
+def values_of(draws: int, seed: int) -> tuple[dict[str, float], ...]:
+    """Return discharge's own parameters by draw; a workforce study leaves them at their medians."""
     tree = load()
-    return tuple(tree.drawn(tree.quantiles(row)) for row in parameter_draws(tree, draws, seed, without=("children.",)))
+    rows = parameter_draws(tree, draws, seed, without=("children.",))
+    return tuple({path: value for path, value in tree.quantiles(row).items() if path.startswith(_BRANCH)} for row in rows)
+
+
+@lru_cache(maxsize=8)
+def trees_of(draws: int, seed: int) -> tuple[ParameterTree, ...]:
+    """Return the parameters of each draw, all but discharge's at their medians: the flow model reads no others."""
+    return tuple(load().drawn(values) for values in values_of(draws, seed))
 
 
 @lru_cache(maxsize=512)
@@ -129,10 +140,12 @@ def caused(
     progress: Progress | None = None,
     threads: int | None = None,
     system: Callable[[int], tuple[ParameterTree, Fitted]] | None = None,
+    priority: int = FIRST_COME,
 ) -> Caused:
     """Work out causes and what-ifs for boards. Every draw has luck of its own, shared by all the runs that it compares.
 
-    `system` gives the parameters and the fit of each draw where they are not those of the boards of the record.
+    `system` gives the parameters and the fit of each draw where they are not those of the boards of the record; `priority` the rule
+    by which a pool takes people from its queue (`lanes.FIRST_COME` or `lanes.LONGEST_READY`).
     """
     trees = trees_of(draws, seed)
     questions = what_ifs()
@@ -140,13 +153,14 @@ def caused(
     def one(draw: int) -> tuple[NDArray[np.float64], flow.Flow, Fitted, dict[str, NDArray[np.float64]]]:
         tree, fitted = system(draw) if system else (trees[draw], refitted(codes, draws, seed, draw))
         lanes = lanes_of(tree, fitted, BASE_YEAR)
-        now = flow.run(lanes, BASE_YEAR, seed, draw, threads=1)
+        now = flow.run(lanes, BASE_YEAR, seed, draw, priority=priority, threads=1)
         before = now.days_lost.sum(axis=(1, 2))
         gains = {}
         for question in questions:
-            after = flow.run(lanes_of(tree, fitted, BASE_YEAR, question.change(tree)), BASE_YEAR, seed, draw, threads=1)
+            changed = lanes_of(tree, fitted, BASE_YEAR, question.change(tree))
+            after = flow.run(changed, BASE_YEAR, seed, draw, priority=priority, threads=1)
             gains[question.id] = before - after.days_lost.sum(axis=(1, 2))
-        return days_by_set(lanes, BASE_YEAR, seed, draw), now, fitted, gains
+        return days_by_set(lanes, BASE_YEAR, seed, draw, priority), now, fitted, gains
 
     results = mapped(one, draws, progress, threads)
     days = np.stack([sets for sets, _, _, _ in results])
@@ -167,24 +181,16 @@ def forecast(
     months: int,
     seed: int = 0,
     *,
-    change_of: Callable[[int], Change] | None = None,
-    tree_of: Callable[[ParameterTree], ParameterTree] | None = None,
     priority: int = FIRST_COME,
     progress: Progress | None = None,
     threads: int | None = None,
     system: Callable[[int], tuple[ParameterTree, Fitted]] | None = None,
     level: NDArray[np.float64] | None = None,
 ) -> Path:
-    """Return paths from the real queue of March 2025 over `months` from April 2025.
-
-    `tree_of` does a scenario's edits to a draw's parameters; `change_of` gives the capacity of a draw, as from staffed hours.
-    """
+    """Return paths from the real queue of March 2025, less the swing of that month, over `months` from April 2025."""
 
     def one(draw: int) -> NDArray[np.int32]:
-        change = None if change_of is None else (lambda _: change_of(draw))
-        return forecast_draw(
-            codes, draws, months, seed, draw, draw, tree_of=tree_of, change_of=change, priority=priority, system=system, level=level
-        )
+        return forecast_draw(codes, draws, months, seed, draw, draw, priority=priority, system=system, level=level)
 
     remaining = np.stack(mapped(one, draws, progress, threads)).astype(np.float64)
     begins = np.searchsorted(Calendar(0, months).counted_month, np.arange(months))
@@ -200,21 +206,26 @@ def forecast_draw(
     replicate: int,
     *,
     tree_of: Callable[[ParameterTree], ParameterTree] | None = None,
+    trees_under: Callable[[ParameterTree], Sequence[tuple[ParameterTree, float]]] | None = None,
     change_of: Callable[[ParameterTree], Change] | None = None,
     priority: int = FIRST_COME,
     system: Callable[[int], tuple[ParameterTree, Fitted]] | None = None,
     level: NDArray[np.float64] | None = None,
 ) -> NDArray[np.int32]:
-    """Return people who remain by board and day under one draw and replicate of chance, on one thread."""
+    """Return people who remain by board and day under one draw and replicate of chance, on one thread.
+
+    `tree_of` gives the parameters that a scenario makes of a draw's everywhere, `trees_under` in its place those of several sets of
+    policies, each with its share of the boards' people; `change_of` gives the capacity that follows from staffed hours.
+    """
     drawn, begin = system(draw) if system else (trees_of(draws, seed)[draw], refitted(codes, draws, seed, draw))
     if level is None:
         published = boards()
-        level = published.remaining[[published.codes.index(code) for code in codes], -1]
+        level = opening_levels(published.remaining[[published.codes.index(code) for code in codes], -1])
     calendar = Calendar(0, months, _WARM_UP)
     fitted = opened(drawn, begin, level, seed, replicate)
-    tree = drawn if tree_of is None else tree_of(drawn)
-    change = None if change_of is None else change_of(tree)
-    return flow.run(lanes_of(tree, fitted, calendar, change), calendar, seed, replicate, priority=priority, threads=1).remaining
+    trees = trees_under(drawn) if trees_under else [(tree_of(drawn) if tree_of else drawn, 1.0)]
+    change = None if change_of is None else change_of(trees[0][0])
+    return flow.run(lanes_under(trees, fitted, calendar, change), calendar, seed, replicate, priority=priority, threads=1).remaining
 
 
 def opened(tree: ParameterTree, fitted: Fitted, level: NDArray[np.float64], seed: int, replicate: int) -> Fitted:

@@ -1,14 +1,15 @@
-"""Discharge from a stored run: staffed hours by area become capacity by board, and paths of people who wait are stored beside it.
+"""Discharge from a stored run: staffed hours by area and month become capacity by board, and paths are stored beside it.
 
 In: a finished run of the workforce and boards whose areas it holds. Out: `discharge/<task>.parquet` in the run's folder, one task a
-draw, replicate and scenario: people who remain and days lost by board and month. Tasks that are there are not done again.
+draw, replicate and scenario: days lost by board and month, before the swings that all boards share. Tasks that are there are not
+done again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -16,27 +17,23 @@ import polars as pl
 from numpy.typing import NDArray
 
 from almoner.errors import InputFileError
-from almoner.model.clock import MONTHS_PER_YEAR, month_text
+from almoner.model.clock import month_text
 from almoner.model.discharge.calendar import Calendar
+from almoner.model.discharge.lanes import FIRST_COME
 from almoner.model.discharge.system import Change
 from almoner.parameters import ParameterTree
 from almoner.reference import tables
 from almoner.reference.areas import resolve
 from almoner.reference.discharge_words import CAPACITIES
 from almoner.study import discharge, store
+from almoner.study.discharge_hours import stored_ratios
+from almoner.study.discharge_scenario import parts_of
 from almoner.study.files import StudyPlan
-from almoner.study.location import Location, open_location
-from almoner.study.tasks import replicate_key
+from almoner.study.location import Location
+from almoner.study.tasks import Task, replicate_key
 
 FOLDER: Final = "discharge"
 LONGEST_MONTHS: Final = 36
-
-SERVICES: Final[dict[str, tuple[str, ...]]] = {
-    "p1_starts": ("home_care",),
-    "p2_beds": ("care_home_nursing",),
-    "p3_places": ("care_home", "care_home_nursing"),
-}
-"""Services whose staff each capacity follows."""
 
 _LOWEST: Final = 0.05
 """Capacity never falls below this share of the base year's, whatever the hours do."""
@@ -49,55 +46,53 @@ class DelayTask:
     scenario: int
     draw: int
     replicate: int
+    priority: int = FIRST_COME
 
     @property
     def id(self) -> str:
         """The name of the task's file."""
-        return f"d{self.draw:04d}-r{self.replicate:04d}-s{self.scenario:02d}"
+        rule = "" if self.priority == FIRST_COME else f"-p{self.priority}"
+        return f"d{self.draw:04d}-r{self.replicate:04d}-s{self.scenario:02d}{rule}"
 
 
-def staffed_hours(run: Location, scenario: str, draw: int, replicate: int, months: int) -> dict[str, NDArray[np.float64]]:
-    """Return staffed hours over needed hours by area, relative to the opening, [month, capacity], at the ends of months.
+def staffed_hours(
+    run: Location, plan: StudyPlan, task: DelayTask, areas: frozenset[str], months: int
+) -> dict[str, NDArray[np.float64]]:
+    """Return staffed over needed hours of areas, relative to the opening, [month, capacity], at the ends of months.
 
-    The store holds hours on each 31 March; between two of them hours are put on a straight line. This is the one place that would
-    change if it held months.
+    Areas of the same group of the run come with those asked for; areas that the run does not hold are left out.
     """
-    rows = (
-        _hours(run.text)
-        .filter((pl.col("scenario") == scenario) & (pl.col("draw") == draw) & (pl.col("replicate") == replicate))
-        .sort("area", "year")
-    )
-    if rows.is_empty():
-        raise InputFileError(f"{run.text} holds no hours of scenario {scenario}, draw {draw}, replicate {replicate}.")
-    found = {}
-    for (area,), of_area in rows.group_by("area", maintain_order=True):
-        years = of_area["year"].unique(maintain_order=True).to_numpy()
-        at = (np.arange(months) + 1) / MONTHS_PER_YEAR
-        paths = []
-        for capacity in CAPACITIES:
-            inside = of_area.filter(pl.col("service").is_in(SERVICES[capacity]))
-            totals = inside.group_by("year", maintain_order=True).agg(pl.col("hours").sum(), pl.col("needed").sum())
-            hours, needed = totals["hours"].to_numpy(), totals["needed"].to_numpy()
-            ratio = np.divide(hours, needed, out=np.ones(len(years)), where=needed > 0)
-            paths.append(np.interp(at, years - years[0], ratio / ratio[0] if ratio[0] > 0 else np.ones(len(years))))
-        found[str(area)] = np.stack(paths, axis=1)
-    return found
+    groups = store.read_groups(run)
+    wanted = [
+        Task(number, group, task.scenario, task.draw, task.replicate)
+        for number, group in enumerate(groups)
+        if areas.intersection(group)
+    ]
+    return stored_ratios(run, plan, wanted, months)
 
 
 def capacity_change(
-    tree: ParameterTree, hours: dict[str, NDArray[np.float64]], codes: Sequence[str], weights: dict[str, float]
+    tree: ParameterTree,
+    hours: Mapping[str, NDArray[np.float64]],
+    codes: Sequence[str],
+    weights: Mapping[str, float],
+    *,
+    whole: bool = True,
 ) -> Change:
     """Return the capacity of boards that follows from areas' hours.
 
     An area counts in a board by how many of its people live there and by how large it is (`weights`). Of a change in staffed hours,
-    beyond what need asks for, a part reaches people who leave hospital (`discharge.pass_through`).
+    beyond what need asks for, a part reaches people who leave hospital (`discharge.pass_through`). With `whole` every area of a
+    board must be there; otherwise a board follows those that are.
     """
     part = np.array([tree.at(f"discharge.pass_through.{each}") for each in CAPACITIES])
     scales = []
     for code in codes:
         members = resolve(code).members
         missing = [area for area, _ in members if area not in hours]
-        if missing:
+        if missing and not whole:
+            members = tuple(member for member in members if member[0] in hours)
+        elif missing:
             raise InputFileError(
                 f"The run holds no area {missing[0]}, which is part of {resolve(code).name}: run a study that has it."
             )
@@ -109,14 +104,20 @@ def capacity_change(
 
 
 def run_delays(
-    run: Location, codes: Sequence[str], progress: discharge.Progress | None = None, threads: int | None = None
+    run: Location,
+    codes: Sequence[str],
+    progress: discharge.Progress | None = None,
+    threads: int | None = None,
+    priority: int = FIRST_COME,
 ) -> dict[str, discharge.Path]:
     """Carry out what is missing of a run's discharge tasks and return the paths of every scenario by its id."""
     plan = store.read_plan(run)
+    if store.RESULT not in run.names():
+        raise InputFileError(f"{run.text} has no hours yet: run its study to the end.")
     months = min(plan.months, LONGEST_MONTHS)
-    people = _people()
+    people = adults()
     tasks = [
-        DelayTask(scenario, draw, replicate)
+        DelayTask(scenario, draw, replicate, priority)
         for scenario in range(len(plan.scenarios))
         for draw in range(plan.draws)
         for replicate in range(plan.replicates)
@@ -142,18 +143,24 @@ def _carry_out(
         if set(codes) <= set(found["board"].unique()) and found["month"].n_unique() == months:
             return found.filter(pl.col("board").is_in(codes))
     scenario = plan.scenarios[task.scenario]
-    hours = staffed_hours(run, scenario.id, task.draw, task.replicate, months)
-    area = resolve(codes[0]).members[0][0] if len(codes) == 1 else None
-    path = discharge.forecast_draw(
-        codes,
-        plan.draws,
-        months,
-        plan.seed,
-        task.draw,
-        replicate_key(plan, task.draw, task.replicate),
-        tree_of=lambda drawn: scenario.apply(drawn, area),
-        change_of=lambda tree: capacity_change(tree, hours, codes, people),
-    )
+    within = frozenset(area for code in codes for area, _ in resolve(code).members)
+    hours = staffed_hours(run, plan, task, within, months)
+    remaining = []
+    for part in parts_of(scenario, codes, people):
+        together = tuple(codes[k] for k in part.boards)
+        path = discharge.forecast_draw(
+            together,
+            plan.draws,
+            months,
+            plan.seed,
+            task.draw,
+            replicate_key(plan, task.draw, task.replicate),
+            trees_under=partial(part.trees, scenario),
+            change_of=lambda tree, boards=together: capacity_change(tree, hours, boards, people),  # type: ignore[misc]
+            priority=task.priority,
+        )
+        remaining.append(path)
+    path = np.concatenate(remaining)
     frame = _tidy(path, task, scenario.id, codes, months)
     store.write_table(run, FOLDER, task.id, frame)
     return frame
@@ -186,24 +193,8 @@ def _path(frames: list[pl.DataFrame], codes: Sequence[str], months: int) -> disc
     return discharge.Path(np.repeat(lost / lengths, lengths, axis=-1), lost)
 
 
-@lru_cache(maxsize=2)
-def _hours(place: str) -> pl.DataFrame:
-    """Return hours and needed hours by scenario, draw, replicate, area, year and service."""
-    keys = ["scenario", "draw", "replicate", "area", "year", "service"]
-    run = open_location(place)
-    wanted = sorted({service for services in SERVICES.values() for service in services})
-    frames = []
-    for measure, name in (("hours_per_week", "hours"), ("needed_hours_per_week", "needed")):
-        try:
-            table = store.read_table(run, store.MEASURES, measure)
-        except FileNotFoundError:
-            raise InputFileError(f"{run.text} has no hours yet: run its study to the end.") from None
-        inside = table.filter(pl.col("service").is_in(wanted))
-        frames.append(inside.group_by(keys).agg(pl.col("value").sum().cast(pl.Float64).alias(name)))
-    return frames[0].join(frames[1], on=keys).sort(keys)
-
-
-def _people() -> dict[str, float]:
+@lru_cache(maxsize=1)
+def adults() -> dict[str, float]:
     """Return adults by area, mid-2024."""
     rows = tables.load("population").filter(
         (pl.col("year") == 2024) & (pl.col("kind") == "estimate") & (pl.col("age_band") != "0-17")

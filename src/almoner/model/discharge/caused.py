@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 
 from almoner.model.discharge import flow
 from almoner.model.discharge.calendar import Calendar
-from almoner.model.discharge.lanes import N_PATHWAYS, PROCESS_STAGES, Lanes
+from almoner.model.discharge.lanes import FIRST_COME, N_PATHWAYS, PROCESS_STAGES, Lanes
 from almoner.reference.discharge_words import CONSTRAINTS
 
 PLAYERS: Final = len(CONSTRAINTS)
 SETS: Final = 1 << PLAYERS
 
 
-def days_by_set(lanes: Lanes, calendar: Calendar, seed: int, replicate: int) -> NDArray[np.float64]:
+def days_by_set(lanes: Lanes, calendar: Calendar, seed: int, replicate: int, priority: int = FIRST_COME) -> NDArray[np.float64]:
     """Return the days lost with each set of constraints lifted, [board, set]; bit k of a set is constraint k."""
     processes = 1 << PROCESS_STAGES
     pathway = np.zeros((processes, 2, lanes.number.size, N_PATHWAYS))
     for lifted in range(processes):
-        held = flow.run(lanes, calendar, seed, replicate, lifted=lifted, threads=1).days_lost
+        held = flow.run(lanes, calendar, seed, replicate, lifted=lifted, priority=priority, threads=1).days_lost
         # People pass the process stages before they meet capacity, so lifting it leaves their days there as they are.
         pathway[lifted, 0] = held.sum(axis=2)
         pathway[lifted, 1] = held[:, :, :PROCESS_STAGES].sum(axis=2)

@@ -23,7 +23,10 @@ POINTS: Final = 1024
 """Entries of a table of equally likely values."""
 
 FIRST_COME: Final = 0
+"""A pool takes the person who joined its queue first."""
+
 LONGEST_READY: Final = 1
+"""A pool takes the person who has been ready to leave for longest, whatever held them before they joined its queue."""
 
 MOST_A_DAY: Final = 63
 """People who can become ready in one pool in a day: numbers above have a chance below 1e-30 at the usual five a day."""
