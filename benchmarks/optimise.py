@@ -1,9 +1,9 @@
 """How good the best mix is: beside an exhaustive grid of three policies and beside 2,000 random mixes of ten, on the model itself.
 
 `python benchmarks/optimise.py [--area rutland] [--budget 1000000] [--json]`. The rivals are run at four points (draws and luck),
-the ten best of those within the budget at all points of the search, and the winner again beside the answer of the search on 64 points
-that neither has seen, where the best of many has no luck left. `difference` is the answer's benefit less the rival's, paired, with
-its standard error; `share` is that difference as a share of the rival's benefit. `optimise_ten` times the whole command.
+the ten best of those within the budget at all points of the search, and the winner again beside the answer of the search on 64
+points that neither has seen, where the best of many has no luck left. `difference` is the answer's benefit less the rival's,
+paired, with its standard error; `share` is that difference as a share of the rival's benefit. `optimise_ten` times the command.
 """
 
 from __future__ import annotations

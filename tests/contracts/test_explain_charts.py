@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -15,6 +18,7 @@ from almoner.analysis.sharing import Sharing
 from almoner.analysis.value import Ratio
 from almoner.report import charts_explain, charts_optimise, terminal_explain, terminal_optimise
 from almoner.report.figure import NARROW, WIDE, Chart, drawn
+from almoner.report.why_sections import best_mix_part, explanations_part
 
 PLACE = {"place_code": "E08000036", "place_name": "Wakefield", "level": "area"}
 
@@ -249,3 +253,18 @@ def test_what_the_terminal_says_beyond_its_tables() -> None:
     assert "120 hours a week (80% interval of the mean 90 to 150)" in said
     assert "it moves nothing here: wellbeing" in said
     assert "equal sum for each adult" in " ".join(terminal_optimise.sharing_sentences(sharing()))
+
+
+def test_a_plan_can_hold_each_answer_as_a_section_of_its_own() -> None:
+    parts = (
+        explanations_part([explanation(), replace(explanation(), scenario="another", scenario_name="Another")]),
+        best_mix_part(optimum()),
+    )
+    for part in parts:
+        section = part.section()
+        assert f'<section id="{part.id}"' in section.html
+        assert section.html.count("<figure") == len(part.charts) > 0
+        assert len({chart.id for chart in part.charts}) == len(part.charts)
+        assert json.loads(section.text)
+        # A plan that is made again must be the same, so nothing in it says how long it took.
+        assert "seconds" not in section.text

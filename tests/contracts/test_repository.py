@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -161,7 +162,10 @@ def test_a_second_quiet_flag_never_hides_the_number_of_tests_passed(dev: ModuleT
     monkeypatch.setattr(dev, "setup", lambda arguments=(): 0)
     monkeypatch.setattr(dev, "_do", lambda *command, folder=None: commands.append(command) or 0)
     dev.test(["-q", "-q", "tests/laws"])
-    assert commands[0][1:] == ("-m", "pytest", "-q", "tests/laws")
+    spread = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile")
+    assert commands[0][1:] == ("-m", "pytest", *spread, "-q", "tests/laws")
+    dev.test(["-n", "0", "-k", "laws"])
+    assert commands[1][1:] == ("-m", "pytest", "-n", "0", "-k", "laws")
 
 
 def test_the_plan_of_an_area_goes_to_a_folder_of_its_own_unless_told_otherwise(

@@ -14,7 +14,7 @@ from almoner.cli.app import app
 from almoner.errors import AlmonerError
 from almoner.study.scenario import load_scenario
 
-MIX = ["rutland", "--budget", "1000000", "--policies", "pay_floor,reablement", "--to", "2028", "--draws", "6", "--points", "2"]
+MIX = ["rutland", "--budget", "1000000", "--policies", "pay_floor,reablement", "--to", "2028", "--draws", "8", "--points", "8"]
 
 
 def said(*arguments: str) -> str:

@@ -124,7 +124,8 @@ def adverts_report(
             keep = [name for name in table.header if name not in ("source", "low %", "high %", "lower quarter", "upper quarter")]
             rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
             screen.print()
-            print_rows([{k: "-" if row[k] is None else row[k] for k in keep} for row in rows], keep, table.title, screen)
+            shown = [{name: adverts_section.cell_words(row[name], "-", table.decimals) for name in keep} for row in rows]
+            print_rows(shown, keep, table.title, screen)
     for sentence in result.refused:
         screen.print(sentence)
     for path in written:

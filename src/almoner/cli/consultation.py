@@ -338,7 +338,8 @@ def trace(
         return
     for key in ("question", "group", "theme", "share", "low", "high", "answers", "audited", "audited_with"):
         if key in found and not isinstance(found[key], list):
-            typer.echo(f"{key.replace('_', ' ')}: {found[key]}")
+            shown = f"{100 * found[key]:.1f}%" if isinstance(found[key], float) else found[key]
+            typer.echo(f"{key.replace('_', ' ')}: {'none, too few answers were audited' if shown is None else shown}")
     behind: list[dict[str, Any]] = found.get("answers_behind") or (
         found["answers"] if isinstance(found.get("answers"), list) else []
     )

@@ -11,6 +11,7 @@ import typer
 
 from almoner.cli.app import app
 from almoner.cli.common import AreaName, AsJson, OwnFile, Seed, ToYear, console, peak_megabytes, print_json, progress
+from almoner.cli.evidence_options import AdvertFiles, ConsultationFolder, PledgeFiles
 
 
 @app.command(epilog="Examples: almoner plan wakefield --out plans/wakefield · almoner plan england --draws 10 --json")
@@ -31,6 +32,19 @@ def plan(
         list[str] | None, typer.Option("--without", metavar="SECTION", help="Leave delays or children out of the page; repeatable.")
     ] = None,
     own: OwnFile = None,
+    adverts: AdvertFiles = None,
+    consultation: ConsultationFolder = None,
+    pledges: PledgeFiles = None,
+    draws_from: Annotated[
+        str, typer.Option("--draws-from", metavar="WHAT", help="posterior (calibrated, as shipped) or prior (before calibration).")
+    ] = "posterior",
+    why: Annotated[bool, typer.Option("--why", help="Also say what each policy of the scenarios adds, with charts.")] = False,
+    budget: Annotated[
+        float | None, typer.Option("--budget", metavar="GBP", help="Also find the best mix of policies for this net cost a year.")
+    ] = None,
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="NAME", help="With --budget: what to better.")
+    ] = "unmet_hours_per_week",
     seed: Seed = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads to use; the result is the same for any number.")] = None,
     as_json: AsJson = False,
@@ -39,24 +53,34 @@ def plan(
     started = time.perf_counter()
     from almoner.analysis.plan import make_plan
     from almoner.reference.areas import resolve
+    from almoner.report.evidence_sections import read_evidence
     from almoner.report.figure import warm as warm_drawing
     from almoner.report.sections import plan_sections, section_names
     from almoner.report.terminal import print_plan_summary
+    from almoner.report.why_sections import Asked
     from almoner.report.writing import check_folder, write_plan
-    from almoner.study.design import Study, default_draws, own_figures
+    from almoner.study.design import Study, default_draws, origin_of_draws, own_figures
     from almoner.study.scenario import chosen
 
     beside = section_names(without or ())
     place = resolve(area)
     figures = own_figures(own, place)
-    study = Study(place, (), default_draws(place) if draws is None else draws, to, seed, own=figures)
+    study = Study(
+        place, (), default_draws(place) if draws is None else draws, to, seed, own=figures, draws_from=origin_of_draws(draws_from)
+    )
     study = study.with_scenarios(chosen(scenario, study.months))
+    asked = Asked(why, budget, outcome)
+    evidence = read_evidence(place, study.scenarios, adverts or (), consultation, pledges or ())
     if out is not None:
         check_folder(out)
         warm_drawing()
     with progress(f"{place.name}: {len(study.scenarios)} scenarios, {study.draws} draws", quiet=as_json) as advance:
-        record = make_plan(study, advance, threads)
-    files = [] if out is None else write_plan(record, out, plan_sections(study, beside, threads))
+        record = asked.listed_in(evidence.listed_in(make_plan(study, advance, threads)))
+    with progress(f"{place.name}: what is asked beside", quiet=as_json or not asked.options) as advance:
+        answers = asked.parts(study, advance, threads)
+    more = (*answers, *evidence.parts)
+    parts = () if out is None else (*plan_sections(study, beside, threads), *(part.section() for part in more))
+    files = [] if out is None else write_plan(record, out, parts)
     if as_json:
         print_json(
             {
@@ -64,6 +88,7 @@ def plan(
                 "area_name": place.name,
                 "run_id": record.run_id,
                 "headline": list(record.headline),
+                "more": {part.id: [*filter(None, (part.caution, *part.sentences))] for part in more},
                 "files": [str(file) for file in files],
                 "draws": record.draws,
                 "band_kind": record.band_kind,
@@ -74,6 +99,10 @@ def plan(
         return
     screen = console()
     print_plan_summary(record, files, screen)
+    for part in more:
+        screen.print(f"\n{part.title}", markup=False)
+        for sentence in filter(None, (part.caution, *part.sentences)):
+            screen.print(f"- {sentence}", markup=False, highlight=False)
     if out is None:
         again = f"almoner plan {shlex.quote(area)} --out plans/{place.code.lower()}"
         screen.print("Add --out DIR to write the plan as a page with its tables:")

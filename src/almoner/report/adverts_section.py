@@ -23,8 +23,11 @@ from almoner.voices.adverts.advert import Advert
 from almoner.voices.adverts.findings import Findings, Share
 from almoner.voices.adverts.hourly import WEEKS_PER_YEAR
 from almoner.voices.adverts.overrides import Overrides, scenario_text
+from almoner.voices.adverts.saved import FILE as FINDINGS_FILE
+from almoner.voices.adverts.saved import Saved, saved_text
 
 _WIDEST: Final = 60
+_SUMMARY_WIDTH: Final = 110
 _LONGEST_CELL: Final = 32767
 """Characters that a cell of a workbook can hold."""
 _ONE_FILE: Final = {
@@ -79,6 +82,7 @@ def files(found: Findings, adverts: Sequence[Advert], result: Overrides) -> dict
     contents = {
         "adverts.html": page(found, made, result).encode(),
         "adverts.json": (json.dumps([advert.record() for advert in adverts], ensure_ascii=False, indent=1) + "\n").encode(),
+        FINDINGS_FILE: saved_text(Saved(found, result)).encode(),
         "overrides.yaml": scenario_text(result, found).encode(),
     }
     if workbooks_can_be_written():
@@ -127,7 +131,7 @@ def page(found: Findings, made: Sequence[AdvertTable], result: Overrides) -> str
         notes=NOTES,
         refused=result.refused,
         style=style,
-        cell=_shown,
+        cell=cell_words,
         numeric=lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     )
 
@@ -157,29 +161,32 @@ def workbook(found: Findings, made: Sequence[AdvertTable]) -> bytes:
     # The time of writing would make every file differ.
     book.set_properties({"title": "Job adverts", "created": datetime(2000, 1, 1)})
     bold = book.add_format({"bold": True})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    decimals = {digits: book.add_format({"num_format": f"#,##0.{'0' * digits}"}) for digits in {each.decimals for each in made}}
     summary = book.add_worksheet("summary")
+    summary.set_column(0, 0, _SUMMARY_WIDTH)
     for row, sentence in enumerate((*headline(found), "", *NOTES)):
-        summary.write_string(row, 0, sentence)
+        summary.write_string(row, 0, sentence, wrapped)
     for table in made:
-        _fill(book.add_worksheet(table.name), table, bold)
+        _fill(book.add_worksheet(table.name), table, bold, decimals[table.decimals])
     book.close()
     return out.getvalue()
 
 
-def _fill(sheet: Any, table: AdvertTable, bold: Any) -> None:
+def _fill(sheet: Any, table: AdvertTable, bold: Any, decimals: Any) -> None:
     sheet.write_string(0, 0, table.title, bold)
     for column, heading in enumerate(table.header):
         sheet.write_string(2, column, heading, bold)
-        widest = max((len(_shown(row[column])) for row in table.rows), default=0)
+        widest = max((len(cell_words(row[column])) for row in table.rows), default=0)
         sheet.set_column(column, column, min(max(len(heading), widest) + 1, _WIDEST))
     for number, row in enumerate(table.rows, start=3):
         for column, value in enumerate(row):
             if value is None:
                 continue
             if isinstance(value, bool) or not isinstance(value, int | float):
-                sheet.write_string(number, column, str(value)[:_LONGEST_CELL])
+                sheet.write_string(number, column, cell_words(value)[:_LONGEST_CELL])
             else:
-                sheet.write_number(number, column, value)
+                sheet.write_number(number, column, value, decimals if isinstance(value, float) else None)
     sheet.freeze_panes(3, 0)
 
 
@@ -191,13 +198,14 @@ def _csv(table: AdvertTable) -> str:
     return out.getvalue()
 
 
-def _shown(value: Cell) -> str:
+def cell_words(value: Cell, missing: str = "not stated", decimals: int = 2) -> str:
+    """Return a cell as people read it."""
     if value is None:
-        return "not stated"
+        return missing
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:,.2f}"
+        return f"{value:,.{decimals}f}"
     return f"{value:,}" if isinstance(value, int) else value
 
 

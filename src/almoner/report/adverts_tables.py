@@ -26,18 +26,18 @@ class AdvertTable:
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    decimals: int = 2
+    """Of numbers that are no whole ones, as people read them."""
 
 
 def tables(found: Findings, adverts: Sequence[Advert], result: Overrides) -> list[AdvertTable]:
     """Return all tables of the report."""
-    return [
-        _pay_table(found),
-        _against_table(found),
-        _duration_table(found),
-        _override_table(result),
-        _advert_table(adverts),
-        _span_table(adverts),
-    ]
+    return [*summary_tables(found, result), _advert_table(adverts), _span_table(adverts)]
+
+
+def summary_tables(found: Findings, result: Overrides) -> list[AdvertTable]:
+    """Return the tables of what the adverts show together."""
+    return [_pay_table(found), _against_table(found), _duration_table(found), _override_table(result)]
 
 
 def _pay_table(found: Findings) -> AdvertTable:
@@ -124,6 +124,7 @@ def _duration_table(found: Findings) -> AdvertTable:
             "after 90 %",
         ),
         tuple(rows),
+        decimals=1,
     )
 
 

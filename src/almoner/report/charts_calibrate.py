@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from almoner.analysis.assurance.published import record as published_record
 from almoner.analysis.assurance.published import year_of
-from almoner.analysis.assurance.summary import RULES
+from almoner.analysis.assurance.words import RULES
 from almoner.analysis.backtest_adult import Scored
 from almoner.analysis.validate import ModelRecord
 from almoner.reference.vocabulary import ENGLAND

@@ -70,6 +70,7 @@ def render_plan(record: PlanRecord, sections: Sequence[Section] = ()) -> str:
         opening=view.opening_year(record),
         band_words=view.band_words(record),
         range_sentence=view.range_sentence(record),
+        origin_of_draws=view.origin_of_draws(record),
         base_note=_base_note(record),
         indicators=charts_today.indicator_table(
             record,

@@ -16,15 +16,16 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from almoner.analysis.assurance.summary import MEASURES, RULES
 from almoner.analysis.validate import ModelRecord, data_of
 from almoner.errors import OutputError
+from almoner.report import backtest_tables
 from almoner.report.charts_calibrate import calibration_charts, validation_charts
 from almoner.report.document import STATUS_WORDS, without_addresses
 from almoner.report.figure import Column, Table, drawn
 
 PAGE: Final = "model-report.html"
 DATA: Final = "model-report.json"
+_RECORDS_SHOWN: Final = 3
 
 SERIES_WORDS: Final = {"vacancy_rate": "vacancy rate", "turnover": "turnover", "posts": "growth of posts"}
 
@@ -68,14 +69,17 @@ def render(record: ModelRecord) -> str:
         moved=_moved(record),
         variants=_variants(record),
         self_test=_self_test(record),
-        cuts=_cuts(record),
-        summary=_summary(record),
-        coverage=_coverage(record),
-        prototype=_prototype(record),
-        why=_why(record),
-        engine=_engine(record),
+        cuts=backtest_tables.cuts(record),
+        summary=backtest_tables.summary(record),
+        coverage=backtest_tables.coverage(record),
+        prototype=backtest_tables.prototype(record),
+        losses=backtest_tables.losses(record),
+        why=backtest_tables.why(record),
+        engine=backtest_tables.engine(record),
         packages=_packages(record),
         spread=_spread(record),
+        drift=_drift(record),
+        holders=_plain("Who holds the posts, published base", _holders(record)),
         changes=_changes(record),
         log=_log(record),
     )
@@ -205,153 +209,6 @@ def _self_test(record: ModelRecord) -> Table | None:
     return Table(f"Place of the true value in the posteriors of {record.self_test.histories} synthetic histories", columns, rows)
 
 
-def _cuts(record: ModelRecord) -> Table:
-    columns = (
-        Column("Measure"),
-        Column("Mode"),
-        Column("Cut"),
-        Column("Year"),
-        Column("Published", "number"),
-        Column("Forecast", "number"),
-        Column("80% interval", "number"),
-        Column("Error", "number"),
-        *(Column(name.capitalize(), "number") for name in RULES.values()),
-    )
-    rows = tuple(
-        (
-            MEASURES[row.measure],
-            row.mode.replace("_", " "),
-            row.cut,
-            row.year,
-            f"{row.published:.1f}",
-            f"{row.forecast:.1f}",
-            f"{row.low80:.1f} to {row.high80:.1f}",
-            f"{row.error:+.1f}",
-            *(_signed(getattr(row, f"error_{rule}")) for rule in RULES),
-        )
-        for row in record.scored
-        if not row.level.startswith("E") or row.level in {"E92000001"} or row.level.startswith("E12")
-    )
-    return Table("All cuts: England, regions and services; errors in points, filled posts in per cent of the cut", columns, rows)
-
-
-def _summary(record: ModelRecord) -> Table:
-    columns = (
-        Column("Measure"),
-        Column("Where"),
-        Column("Mode"),
-        Column("Years ahead", "number"),
-        Column("Number", "number"),
-        Column("Almoner", "number"),
-        Column("Bias", "number"),
-        *(Column(name.capitalize(), "number") for name in RULES.values()),
-        Column("Inside 80%", "number"),
-        Column("Score", "number"),
-        Column("Score of no change with its spread", "number"),
-    )
-    rows = tuple(
-        (
-            MEASURES[line["measure"]],
-            line["level"],
-            line["mode"].replace("_", " "),
-            str(line["horizon"]),
-            str(line["n"]),
-            f"{line['error']:.2f}",
-            f"{line['bias']:+.2f}",
-            *("" if line[f"error_{rule}"] is None else f"{line[f'error_{rule}']:.2f}" for rule in RULES),
-            f"{100 * line['coverage80']:.0f}%",
-            f"{line['crps']:.2f}",
-            "" if line["crps_no_change_spread"] is None else f"{line['crps_no_change_spread']:.2f}",
-        )
-        for line in record.lines
-    )
-    return Table("Mean absolute errors, bias, coverage and continuous ranked probability scores", columns, rows)
-
-
-def _coverage(record: ModelRecord) -> Table:
-    columns = (
-        Column("Measure"),
-        Column("Mode"),
-        Column("Interval"),
-        Column("Inside"),
-        Column("Number", "number"),
-        Column("By chance"),
-    )
-    rows = tuple(
-        (
-            row["measure"].replace("_", " "),
-            row["mode"].replace("_", " "),
-            f"{100 * row['level']:.0f}%",
-            f"{100 * row['covered']:.0f}%",
-            str(row["n"]),
-            f"{100 * row['low95']:.0f} to {100 * row['high95']:.0f}%",
-        )
-        for row in record.coverage
-    )
-    return Table("England: share of outcomes inside the intervals, with its 95% binomial interval", columns, rows)
-
-
-def _prototype(record: ModelRecord) -> Table:
-    columns = (
-        Column("Mode"),
-        Column("Years ahead", "number"),
-        Column("Number", "number"),
-        Column("Almoner", "number"),
-        Column("Prototype", "number"),
-        Column("No change", "number"),
-    )
-    rows = tuple(
-        (
-            row["mode"].replace("_", " "),
-            str(row["horizon"]),
-            str(row["n"]),
-            f"{row['error']:.2f}",
-            f"{row['prototype']:.2f}",
-            f"{row['no_change']:.2f}",
-        )
-        for row in record.prototype
-    )
-    return Table("National vacancy rate on the prototype's five cuts, points", columns, rows)
-
-
-def _why(record: ModelRecord) -> Table:
-    names = {
-        "blind": "Blind",
-        "market": "UK vacancies known",
-        "wage": "Wage floor known",
-        "mandate": "Mandate known",
-        "arrivals": "Arrivals known",
-        "posts": "Posts known",
-        "all": "All known",
-    }
-    columns = (Column("Cut"), Column("Year"), *(Column(name, "number") for name in names.values()))
-    rows = tuple((row["cut"], row["year"], *(f"{row[name]:+.1f}" for name in names)) for row in record.why)
-    return Table("Error of the vacancy rate one year ahead with one driver known at a time, points", columns, rows)
-
-
-def _engine(record: ModelRecord) -> Table:
-    columns = (
-        Column("Cut"),
-        Column("Year"),
-        Column("Engine", "number"),
-        Column("Twin", "number"),
-        Column("Difference", "number"),
-        Column("Published", "number"),
-    )
-    rows = tuple(
-        (
-            row["cut"],
-            row["year"],
-            f"{row['engine']:.1f}",
-            f"{row['twin']:.1f}",
-            f"{row['difference']:+.2f}",
-            f"{row['published']:.1f}",
-        )
-        for row in record.engine
-    )
-    return Table("The engine itself beside the twin at the same parameters, no surprises: vacancy rate, per cent", columns, rows)
-
-
 def _packages(record: ModelRecord) -> Table:
     columns = (
         Column("Scenario"),
@@ -394,27 +251,64 @@ def _spread(record: ModelRecord) -> Table:
     return Table("Where the spread of doing nothing comes from, one area a region", columns, rows)
 
 
+def _drift(record: ModelRecord) -> Table:
+    columns = (Column("Part"), Column("Change of leaving", "number"))
+    rows = tuple((row["part"], f"{row['change']:+.1f}%") for row in record.drift.parts)
+    return Table(f"Why turnover drifts to {record.drift.years[-1]} when nothing changes, England", columns, rows)
+
+
+def _holders(record: ModelRecord) -> list[dict[str, str]]:
+    last = f"March {record.drift.years[-1]}"
+    return [
+        {"what": name[:1].upper() + name[1:], "opening": f"{before:.1f}", last: f"{after:.1f}"}
+        for name, (before, after) in record.drift.holders.items()
+    ]
+
+
 def _changes(record: ModelRecord) -> Table:
-    columns = (Column("Figure"), Column("Before", "number"), Column("After", "number"), Column("Difference", "number"))
+    """Every headline figure as recorded (the last few entries, by their number in the log) and as this run has it."""
+    numbers = range(max(len(record.log) - _RECORDS_SHOWN, 0), len(record.log))
+    columns = (
+        Column("Figure"),
+        *(Column(f"Record {number + 1}", "number") for number in numbers),
+        Column("This run", "number"),
+        Column("Since the last record", "number"),
+    )
     rows = tuple(
         (
-            row["figure"],
-            "not recorded" if row["before"] is None else f"{row['before']:,.2f}",
+            row["figure"].replace(" 1 years", " 1 year"),
+            *(_recorded(record.log[number]["figures"].get(row["figure"])) for number in numbers),
             f"{row['after']:,.2f}",
-            "" if row["difference"] is None else f"{row['difference']:+,.2f}",
+            "" if row["difference"] is None else _difference(row["difference"]),
         )
         for row in record.changes
     )
-    return Table("Headline results beside the last recorded ones", columns, rows)
+    return Table("Headline results as recorded and as this run has them", columns, rows)
+
+
+def _recorded(value: float | None) -> str:
+    return "not recorded" if value is None else f"{value:,.2f}"
+
+
+def _difference(value: float) -> str:
+    said = f"{value:+,.2f}"
+    return "none" if said in {"+0.00", "-0.00"} else said
 
 
 def _log(record: ModelRecord) -> Table:
-    columns = (Column("Date"), Column("Version"), Column("Code", "code"), Column("Why"), Column("Figures", "number"))
-    return Table(
-        "Recorded results",
-        columns,
-        tuple((row["date"], row["version"], row["code"], row["why"], str(len(row["figures"]))) for row in record.log),
+    columns = (
+        Column("Record"),
+        Column("Date"),
+        Column("Version"),
+        Column("Code", "code"),
+        Column("Why"),
+        Column("Figures", "number"),
     )
+    rows = tuple(
+        (str(number), row["date"], row["version"], row["code"], row["why"], str(len(row["figures"])))
+        for number, row in enumerate(record.log, 1)
+    )
+    return Table("Recorded results", columns, rows)
 
 
 def _plain(caption: str, rows: Sequence[dict[str, str]]) -> Table:
@@ -426,15 +320,13 @@ def _amount(value: float, measure: str) -> str:
     return f"{value:,.0f}" if measure == "filled_posts" else f"{value:.2f}"
 
 
-def _signed(value: float | None) -> str:
-    return "" if value is None else f"{value:+.1f}"
-
-
 def _tables(record: ModelRecord) -> dict[str, list[dict[str, Any]]]:
     return {
         "backtest": [asdict(row) for row in record.scored],
         "backtest_summary": [dict(row) for row in record.lines],
         "coverage": [dict(row) for row in record.coverage],
+        "losses": [dict(row) for row in record.losses],
+        "why": [dict(row) for row in record.why],
         "assumptions": [dict(row) for row in record.register],
         "calibration": [dict(row) for row in record.calibration.parameters],
         "fitted": [dict(row) for row in record.calibration.fitted],

@@ -1,13 +1,14 @@
 """The sections of a plan beside the adult workforce: delays out of hospital, and children's services.
 
-In: their records. Out: `PlanSection`s, each with its part of the page and a JSON file of its figures for the plan's folder.
+In: their records. Out: `PlanSection`s, each with its part of the page and files of its figures for the plan's folder. Sections
+of an area's own evidence are made in `evidence_sections`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,12 +28,13 @@ from almoner.study.design import Study
 
 @dataclass(frozen=True, slots=True)
 class PlanSection:
-    """One section: its anchor and title, its part of the page, and its figures in the file `<id>.json`."""
+    """One section: its anchor and title, its part of the page, its figures in the file `<id>.json`, and tables as CSV by name."""
 
     id: str
     title: str
     html: str
     data: dict[str, Any]
+    tables: dict[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -43,6 +45,11 @@ class PlanSection:
     def text(self) -> str:
         """The figures as JSON."""
         return json.dumps(self.data, ensure_ascii=False, indent=1, default=str) + "\n"
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The text of the section's files by their path in the plan's folder."""
+        return {self.file: self.text, **{f"tables/{name}.csv": text for name, text in self.tables.items()}}
 
 
 SECTIONS: Final = ("delays", "children")

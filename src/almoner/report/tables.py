@@ -44,9 +44,12 @@ def csv_tables(record: PlanRecord) -> dict[str, str]:
         "costs.csv": _costs(record),
         "drivers.csv": _drivers(record),
         "assumptions.csv": _text(
-            ("parameter", "label", "value", "note"), ((a.path, a.label, a.value, a.note) for a in record.assumptions)
+            ("parameter", "label", "value", "status", "note"),
+            ((a.path, a.label, a.value, "assumed", a.note) for a in record.assumptions),
         ),
-        "conflicts.csv": _text(("what", "used", "other"), ((c.what, c.used, c.other) for c in record.conflicts)),
+        "conflicts.csv": _text(
+            ("what", "used", "other", "source"), ((c.what, c.used, c.other, "; ".join(c.sources)) for c in record.conflicts)
+        ),
         "overrides.csv": _text(
             ("where", "what", "unit", "value", "before", "source", "date"),
             ((o.where, o.what, o.unit, o.value, o.before, o.source, o.date) for o in record.overrides),
@@ -111,8 +114,11 @@ def _need(record: PlanRecord) -> str:
 
 
 def _population(record: PlanRecord) -> str:
-    header = ("area_code", "year", "age_band", "persons", "unit", "kind")
-    return _text(header, ((record.place.code, p.year, p.age_band, p.persons, "people", p.kind) for p in record.population))
+    header = ("area_code", "year", "age_band", "persons", "unit", "kind", "source")
+    return _text(
+        header,
+        ((record.place.code, p.year, p.age_band, p.persons, "people", p.kind, "; ".join(p.sources)) for p in record.population),
+    )
 
 
 def _gap(record: PlanRecord) -> str:
@@ -131,12 +137,13 @@ def _gap(record: PlanRecord) -> str:
 
 def _indicators(record: PlanRecord) -> str:
     header = ("area_code", "id", "label", "unit", "place", "similar", "region", "england", "status", "period", "source", "note")
+    run = f"run {record.run_id}"
     return _text(
         header,
         (
             (
                 *(record.place.code, row.id, row.label, row.unit, row.place, row.similar, row.region, row.england),
-                *(row.status, row.period, "; ".join(row.sources), row.note),
+                *(row.status, row.period, "; ".join((*row.sources, *(run,) * (row.status == "modelled"))), row.note),
             )
             for row in record.indicators
         ),
@@ -168,10 +175,14 @@ def _series(record: PlanRecord) -> str:
 
 
 def _similar(record: PlanRecord) -> str:
-    header = ("area_code", "name", "distance", "filled_posts", "turnover_rate", "people_75_plus_share")
+    header = ("area_code", "name", "distance", "filled_posts", "turnover_rate", "people_75_plus_share", "source")
+    run = f"run {record.run_id}"
     return _text(
         header,
-        ((a.code, a.name, a.distance, a.filled_posts, a.turnover_rate, a.people_75_plus_share) for a in record.similar_areas),
+        (
+            (a.code, a.name, a.distance, a.filled_posts, a.turnover_rate, a.people_75_plus_share, "; ".join((run, *a.sources)))
+            for a in record.similar_areas
+        ),
     )
 
 
@@ -204,5 +215,6 @@ def _costs(record: PlanRecord) -> str:
 
 
 def _drivers(record: PlanRecord) -> str:
-    header = ("parameter", "label", "status", "low", "high", "rank_correlation")
-    return _text(header, ((d.path, d.label, d.status, d.low, d.high, d.correlation) for d in record.drivers))
+    header = ("parameter", "label", "status", "low", "high", "rank_correlation", "source")
+    run = f"run {record.run_id}"
+    return _text(header, ((d.path, d.label, d.status, d.low, d.high, d.correlation, run) for d in record.drivers))

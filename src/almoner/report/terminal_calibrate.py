@@ -9,7 +9,8 @@ from typing import Any, Final
 from rich.console import Console
 
 from almoner.analysis.assurance.self_test import SelfTest
-from almoner.analysis.assurance.summary import MEASURES, MODE_WORDS, AdultBacktest
+from almoner.analysis.assurance.summary import AdultBacktest
+from almoner.analysis.assurance.words import MEASURES, MODE_WORDS, RULES
 from almoner.analysis.calibration import Calibration
 from almoner.report.terminal import TableColumn, print_rows
 
@@ -136,6 +137,14 @@ def print_adult_backtest(found: AdultBacktest, console: Console) -> None:
         console.print()
     for sentence in found.findings:
         console.print(f"- {sentence}", highlight=False)
+    console.print()
+    if found.losses:
+        console.print(f"Where a plain rule has the lower mean error ({len(found.losses)} of {len(lines)} lines above), and why:")
+    for row in found.losses:
+        where = f"{MEASURES[row['measure']]}, {row['level']}, {row['mode'].replace('_', ' ')}, {row['horizon']} ahead"
+        errors = f"{row['error']:.2f} against {row['error_best_rule']:.2f} ({RULES[row['best_rule']]})"
+        worst = f"{row['worst_cut']} for {row['worst_year']}, {row['worst_error']:+.1f} against {row['worst_error_rule']:+.1f}"
+        console.print(f"- {where}, n {row['n']}: {errors}; costs most: {worst}. {row['reason']}", highlight=False)
     console.print()
     rate, posts, turnover = (next_year[name] for name in ("vacancy_rate", "filled_posts_growth", "turnover_rate_base"))
     console.print(

@@ -121,6 +121,23 @@ def range_sentence(record: PlanRecord) -> str:
     )
 
 
+def origin_of_draws(record: PlanRecord) -> str:
+    """Say where the draws of the uncertain values come from; nothing where the manifest does not say."""
+    origin = record.manifest.get("draws_from")
+    if origin == "posterior":
+        return (
+            "Draws of how people are recruited and leave come together from the calibration on what was published from 2016-17 to "
+            f"2024-25 (posterior {record.manifest.get('posterior', '')[:12]}, docs/calibration.md), those of all other uncertain "
+            "values from the ranges in the list of assumptions."
+        )
+    if origin == "prior":
+        return (
+            "All uncertain values are drawn from the ranges in the list of assumptions alone: the calibration on what was "
+            "published was left out, as --draws-from prior asks."
+        )
+    return ""
+
+
 def short_label(label: str) -> str:
     """Return a measure's label without its closing bracket: 'Vacant posts' for 'Vacant posts (council and independent)'."""
     return label.partition(" (")[0]

@@ -24,7 +24,8 @@ from almoner.report.sections import PlanSection
 from almoner.report.tables import csv_tables, to_json
 
 TABLES_FOLDER: Final = "tables"
-_FIXED_NAMES: Final = ("plan.html", "plan.json", "delays.json", "children.json", "manifest.json")
+_SECTIONS: Final = ("delays", "children", "job-adverts", "consultation", "pledges", "why", "best-mix")
+_FIXED_NAMES: Final = ("plan.html", "plan.json", *(f"{name}.json" for name in _SECTIONS), "manifest.json")
 
 
 def check_folder(out: Path) -> None:
@@ -59,7 +60,8 @@ def _unwritable(out: Path, error: OSError) -> OutputError:
 def plan_files(record: PlanRecord, sections: Sequence[PlanSection] = ()) -> dict[str, str]:
     """Return the text of every file of a plan by its path within the folder; the manifest, made last, holds their hashes."""
     contents = {"plan.html": render_plan(record, sections), "plan.json": to_json(record)}
-    contents |= {section.file: section.text for section in sections}
+    for section in sections:
+        contents |= section.files
     contents |= {f"{TABLES_FOLDER}/{name}": text for name, text in csv_tables(record).items()}
     return contents | {"manifest.json": _manifest(record, contents)}
 

@@ -81,48 +81,46 @@ def plain_text(fragment: str, origin: int = 0) -> Passage:
 
 def _text(source: str, base: int) -> tuple[Passage, tuple[int, int] | None]:
     """Return the text between the markup, piece by piece, and where the first main heading stands in it."""
-    texts: list[str] = []
-    begins: list[int] = []
-    origins: list[int] = []
-    ends: list[int] = []
-    verbatim: list[bool] = []
+    pieces: list[tuple[str, int, int, int, bool]] = []
     heading: list[int] = []
     length = at = 0
-
-    def add(text: str, start: int, end: int, stands: bool) -> None:
-        nonlocal length
-        texts.append(text)
-        begins.append(length)
-        origins.append(base + start)
-        ends.append(base + end)
-        verbatim.append(stands)
-        length += len(text)
-
-    search = _MARKUP.search
+    ended = True
+    search, add, blocks = _MARKUP.search, pieces.append, _BLOCKS
     while match := search(source, at):
         start, end = match.span()
         if start > at:
-            add(source[at:start].replace("\n", " "), at, start, True)
+            text = source[at:start].replace("\n", " ")
+            add((text, length, base + at, base + start, True))
+            length += len(text)
+            ended = False
         at = end
         close, tag, _, broken = match.groups()
-        if tag is None and broken is None:
-            if source[start] == "&":
-                add(html.unescape(match.group()), start, end, False)
-            continue
-        tag = (tag or broken).lower()
-        if tag in _BLOCKS:
+        if tag is None:
+            if broken is None:
+                if source[start] == "&":
+                    text = html.unescape(match.group())
+                    add((text, length, base + start, base + end, False))
+                    length += len(text)
+                    ended = text == "\n"
+                continue
+            tag = broken
+        tag = tag.lower()
+        if tag in blocks:
             if tag == "h1" and len(heading) == 1:
                 heading.append(length)
-            if texts and texts[-1] != "\n":
-                add("\n", start, start, False)
+            if not ended:
+                add(("\n", length, base + start, base + start, False))
+                length += 1
+                ended = True
             if tag == "h1" and not heading and not close:
                 heading.append(length)
         elif tag in _UNSEEN and not close:
-            ended = _UNSEEN[tag].search(source, end)
-            at = ended.end() if ended else len(source)
+            last = _UNSEEN[tag].search(source, end)
+            at = last.end() if last else len(source)
     if at < len(source):
-        add(source[at:].replace("\n", " "), at, len(source), True)
-    if not texts:
+        add((source[at:].replace("\n", " "), length, base + at, base + len(source), True))
+    if not pieces:
         return Passage.whole("", base), None
+    texts, begins, origins, ends, verbatim = zip(*pieces, strict=True)
     found = (heading[0], heading[1]) if len(heading) == 2 and heading[1] > heading[0] else None
-    return Passage("".join(texts), tuple(begins), tuple(origins), tuple(ends), tuple(verbatim)), found
+    return Passage("".join(texts), begins, origins, ends, verbatim), found

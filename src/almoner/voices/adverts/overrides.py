@@ -28,7 +28,7 @@ _SHORTEST_DAYS: Final = 350
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One edit of a parameter with its interval (95%) and where it comes from."""
+    """One edit of a parameter with its interval (95%), the place that it is limited to, and where it comes from."""
 
     path: str
     value: float
@@ -37,6 +37,8 @@ class Override:
     from_: str
     until: str | None
     source: str
+    area: str | None = None
+    """The code of the place; None for a parameter that a run reads for all areas at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def _ratio(path: str, found: Findings, here: Duration, there: Duration) -> Overr
         f"({here.ended} ended of {here.spells}), {there.median.value:g} elsewhere in the files ({there.ended} of {there.spells}); "
         f"ratio {ratio:.3f}, 95% {low:.3f} to {high:.3f}; Kaplan-Meier with late entry; {_files(found)}"
     )
-    return Override(path, round(value, 3), round(low, 3), round(high, 3), found.day.strftime("%Y-%m"), None, source)
+    area = found.place.code if found.place and found.place.level != "england" else None
+    return Override(path, round(value, 3), round(low, 3), round(high, 3), found.day.strftime("%Y-%m"), None, source, area)
 
 
 def _outside_growth(found: Findings, outside: Sequence[Comparator]) -> Override | str:
@@ -142,6 +145,9 @@ def scenario_text(result: Overrides, found: Findings) -> str:
     ]
     for edit in result.edits:
         until = f", until: {edit.until}" if edit.until else ""
+        areas = f", areas: [{edit.area}]" if edit.area else ""
         source = json.dumps(edit.source, ensure_ascii=False)
-        lines.append(f"  - {{path: {edit.path}, set: {edit.value:g}, from: {edit.from_}{until}, source: {source}}}")
+        if not edit.area and found.place and found.place.level != "england":
+            lines.append("  # A run reads this for all its areas at once: use it in a plan of the place itself.")
+        lines.append(f"  - {{path: {edit.path}, set: {edit.value:g}, from: {edit.from_}{until}{areas}, source: {source}}}")
     return "\n".join(lines) + "\n"

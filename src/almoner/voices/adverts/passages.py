@@ -50,7 +50,8 @@ class Span:
 class Passage:
     """Text made of pieces; piece i begins at `begins[i]` in the text and at `origins[i]` in the file, where `ends[i]` closes it.
 
-    A verbatim piece stands in the file character for character; any other is one thing, such as an entity.
+    A verbatim piece stands in the file character for character; any other is one thing, such as an entity. A part of a longer text
+    keeps the pieces of the whole, and `shift` says where in the whole it begins.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Passage:
     ends: tuple[int, ...] = ()
     verbatim: tuple[bool, ...] = (True,)
     within: str = FILE
+    shift: int = 0
 
     @classmethod
     def whole(cls, text: str, origin: int = 0, within: str = FILE) -> Passage:
@@ -72,30 +74,17 @@ class Passage:
             start = self.text.index(words, start)
         end = start + len(words)
         if len(self.begins) == 1 and self.verbatim[0]:
-            return Span(self.origins[0] + start, self.origins[0] + end, words, rule, self.within)
+            at = self.origins[0] + self.shift
+            return Span(at + start, at + end, words, rule, self.within)
         return Span(self._place(start), self._place(end - 1, after=True) if words else self._place(start), words, rule, self.within)
 
     def part(self, start: int, end: int) -> Passage:
         """Return `text[start:end]` as a passage of its own."""
-        begins = self.begins
-        first = max(bisect_right(begins, start) - 1, 0)
-        last = max(bisect_right(begins, max(end - 1, start), first) - 1, first)
-        into = start - begins[first]
-        origin = self.origins[first] + (into if self.verbatim[first] else 0)
-        text = self.text[start:end]
-        if first == last:
-            return Passage(text, (0,), (origin,), (self.ends[first],), (self.verbatim[first],), self.within)
-        rest = slice(first + 1, last + 1)
-        return Passage(
-            text,
-            (0, *[begin - start for begin in begins[rest]]),
-            (origin, *self.origins[rest]),
-            self.ends[first : last + 1],
-            self.verbatim[first : last + 1],
-            self.within,
-        )
+        shift = self.shift + start
+        return Passage(self.text[start:end], self.begins, self.origins, self.ends, self.verbatim, self.within, shift)
 
     def _place(self, offset: int, *, after: bool = False) -> int:
+        offset += self.shift
         piece = max(bisect_right(self.begins, offset) - 1, 0)
         if self.verbatim[piece]:
             return self.origins[piece] + offset - self.begins[piece] + after

@@ -1,7 +1,8 @@
 """Suggested themes for what the framework misses: groups of sentences that no theme speaks for, with their words and quotes.
 
-Method: TF-IDF of words, reduced by a truncated singular value decomposition, k-means with a fixed start. Sentences are taken
-once and in the order of their own text, so that the order of the answers does not matter. A suggestion is a question to a person.
+Method: TF-IDF of words, reduced by a truncated singular value decomposition to as many dimensions as groups, k-means from several
+fixed starts. Sentences are taken once and in the order of their own text, so that the order of the answers does not matter. With
+more dimensions the groups are no truer and move more when some answers are left out. A suggestion is a question to a person.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from almoner.voices.consultation.libraries import library
 
 _FEWEST_SENTENCES: Final = 12
 _LARGEST_SAMPLE: Final = 20_000
-_DIMENSIONS: Final = 50
+_STARTS: Final = 20
 _QUOTES: Final = 3
 _TERMS: Final = 6
 _TOO_ALIKE: Final = 0.9
@@ -46,10 +47,10 @@ def suggest(sentences: Sequence[str], number: int = 8) -> list[Suggestion]:
     decomposition = library("sklearn.decomposition", "to suggest themes")
     cluster = library("sklearn.cluster", "to suggest themes")
     preprocessing = library("sklearn.preprocessing", "to suggest themes")
-    size = min(_DIMENSIONS, matrix.shape[1] - 1, len(texts) - 1)
-    reduced = preprocessing.normalize(decomposition.TruncatedSVD(size, random_state=0).fit_transform(matrix))
     groups = min(number, len(texts) // 4)
-    fitted = cluster.KMeans(groups, n_init=4, random_state=0).fit(np.round(reduced, 9))
+    size = min(groups, matrix.shape[1] - 1, len(texts) - 1)
+    reduced = preprocessing.normalize(decomposition.TruncatedSVD(size, random_state=0).fit_transform(matrix))
+    fitted = cluster.KMeans(groups, n_init=_STARTS, random_state=0).fit(np.round(reduced, 9))
     found: list[tuple[Suggestion, Any]] = []
     total = np.asarray(matrix.sum(axis=0)).ravel()
     for label in range(groups):

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
-WORD: Final = r"[A-Z][a-zà-öø-ÿ]+(?:['’\-][A-Z]?[a-zà-öø-ÿ]+)*|(?:O['’]|Mc|Mac|D['’])[A-Z][a-zà-öø-ÿ]+"
+WORD: Final = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+(?:['’\-][A-Z]?[a-zà-öø-ÿ]+)*|(?:O['’]|Mc|Mac|D['’])[A-Z][a-zà-öø-ÿ]+"
 """A capitalised word, O'Brien and McKay among them."""
 
 RELATIVES: Final = (
@@ -27,9 +27,23 @@ _SHORTEST_SMALL: Final = 4
 _ACTS: Final = (
     "was|is|has|had|who|told|said|came|went|looked|helped|stayed|works|worked|did|does|never|always|and|left|waited|moved|rang"
 )
+_DEEDS: Final = (
+    "said|says|told|tells|had|came|went|helped|helps|looked|rang|listened|listens|gave|gives|asked|spoke|explained|made|took|kept|"
+    "visited|arrived|stayed|worked|works|treated|answered|wrote|phoned|called|left|cared|cares|waited|moved|knew|knows|"
+    "wasn['’]t|isn['’]t|didn['’]t|doesn['’]t|hasn['’]t"
+)
+"""What people do and words of another kind seldom."""
+
+_SMALL_BEFORE_A_DEED: Final = re.compile(
+    rf"(?<![\w'’@.-])(?P<it>[a-zà-öø-ÿ]{{{_SHORTEST_SMALL},}})\s(?:{_ACTS}|{_DEEDS}|[a-z]{{3,}}ed)\b"
+)
+_SLIP_FROM: Final = 8
+"""A word of so many letters may have two letters wrong and still be an English word; a shorter one, one."""
+
 _BODY: Final = re.compile(
     r"['’]?s?\s(?:House|Home|Court|Lodge|Hospital|Hospice|Ward|Centre|Trust|Foundation|Society|Ambulance|Report|Review|Act|Rowntree|"
-    r"Council|Day|Week|Street|Certificate|Commission|Group|Ltd|Limited|Care|Plan|Strategy|Paper|University|College|School|Party)\b"
+    r"Council|Day|Week|Street|Certificate|Commission|Group|Ltd|Limited|Care|Plan|Strategy|Paper|University|College|School|Party|"
+    r"review|report|inquiry|commission)\b"
 )
 _ENGLISH_ENDINGS: Final = ("ing", "ed", "s", "ly", "er", "es", "'s", "’s", "ers", "al", "ful", "less", "ness", "ment")
 
@@ -45,11 +59,12 @@ def listed(text: str) -> Iterator[tuple[int, int, str]]:
         if word[0].isupper() and not (len(word) > 1 and word.isupper()):
             end = _with_surname(text, match.end())
             alone = end == match.end()
-            if alone and plain in also_words and (_starts_sentence(text, match.start()) or plain in _months()):
+            unsure = alone and plain in also_words and (_starts_sentence(text, match.start()) or plain in _months())
+            if unsure and not _does(text, end):
                 continue
             if not _is_a_body(text, match.start(), match.end()):
                 yield match.start(), end, "list of first names"
-        elif plain not in also_words and len(plain) >= _SHORTEST_SMALL and word.islower():
+        elif len(plain) >= _SHORTEST_SMALL and word.islower() and (plain not in also_words or _does(text, match.end())):
             yield match.start(), match.end(), "list of first names, small letters"
 
 
@@ -60,8 +75,13 @@ def unknown(text: str, vocabulary: frozenset[str]) -> Iterator[tuple[int, int, s
         if _is_known(word, vocabulary) or _is_a_body(text, match.start(), match.end()):
             continue
         end = _with_surname(text, match.end())
-        if not _starts_sentence(text, match.start()) or end > match.end() or re.match(rf"\s(?:{_ACTS})\b", text[match.end() :]):
+        inside = not _starts_sentence(text, match.start()) or end > match.end()
+        if inside or re.match(rf"\s(?:{_ACTS})\b", text[match.end() :]) or not _is_slip(word.casefold()):
             yield match.start(), end, "unknown word with a capital"
+    for match in re.finditer(_SMALL_BEFORE_A_DEED, text):
+        word = match["it"]
+        if not _is_known(word, vocabulary) and not _is_slip(word):
+            yield *match.span("it"), "unknown word that does something"
     cues = (
         rf"\b(?:(?:my|our|his|her|their)\s(?:{RELATIVES})\s(?P<one>[a-z]{{3,}})\s(?:{_ACTS})|(?:by|with|from|to|"
         rf"called)\s(?P<two>[a-z]{{3,}})\swho)\b"
@@ -113,6 +133,11 @@ def _starts_sentence(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?:\n"
 
 
+def _does(text: str, end: int) -> bool:
+    """Return whether what follows is a deed of a person."""
+    return bool(re.match(rf"\s(?:{_DEEDS})\b", text[end:]))
+
+
 def _is_a_body(text: str, start: int, end: int) -> bool:
     """Return whether a word stands in the name of a place or body, such as St John or Jordan House."""
     return bool(re.search(r"\bSt\.?$", text[:start].rstrip()[-4:]) or _BODY.match(text[end : end + 24]))
@@ -128,6 +153,22 @@ def _is_known(word: str, vocabulary: frozenset[str]) -> bool:
         return True
     stems = {plain.removesuffix(ending) for ending in _ENGLISH_ENDINGS}
     return any(stem in _common() or stem + "e" in _common() or f"{stem}s" in _common() for stem in stems if len(stem) >= 3)
+
+
+@lru_cache(maxsize=50_000)
+def _is_slip(word: str) -> bool:
+    """Return whether a word that is not known is a common one with a slip of the pen."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    wrong = 2 if len(word) >= _SLIP_FROM else 1
+    return process.extractOne(word, _common_by_length(len(word)), scorer=OSA.distance, score_cutoff=wrong) is not None
+
+
+@lru_cache(maxsize=64)
+def _common_by_length(length: int) -> tuple[str, ...]:
+    """Return the common words of about a length, in order."""
+    return tuple(sorted(word for word in _common() if abs(len(word) - length) <= 2))
 
 
 @lru_cache(maxsize=1)

@@ -47,7 +47,7 @@ def workbook(content: Content) -> bytes:
         ("Counts", content.counts),
         ("Positions", content.positions),
         ("Campaigns", content.campaigns),
-        ("Quotes", content.quotes),
+        ("Quotes", content.quotes.with_columns(pl.col("theme").replace(labels))),
     ):
         _sheet(book, name, frame, styles, caution)
     _sheet(book, "Themes", _table(content.themes), styles, None)

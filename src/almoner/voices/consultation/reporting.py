@@ -63,6 +63,14 @@ def make_report(project: Project, out: Path) -> tuple[Step, list[Path]]:
     return step, _copy(step, out)
 
 
+def current(project: Project) -> dict[str, Any]:
+    """Return what the report of a project says as it stands, as JSON holds it; nothing is written."""
+    evidence = counting.gather(project)
+    step = project.find(project.key("report", {}, evidence.steps))
+    content: dict[str, Any] = step.json("report") if step is not None else as_json(contents_of(project, evidence))
+    return content
+
+
 def contents_of(project: Project, evidence: counting.Evidence) -> Content:
     """Return what the report of a project says."""
     names = question_labels(project)
