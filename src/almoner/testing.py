@@ -78,7 +78,7 @@ def policy_of(kind: type[Policy], share: float = 1.0, **settings: object) -> Pol
 def trees() -> tuple[ParameterTree, ...]:
     """Return parameter trees to check on: the middle of every prior, then draws from all of them."""
     shipped = load()
-    middle, draws = (parameter_draws(shipped, number, seed=0, without=()) for number in (1, DRAWS))
+    middle, draws = (parameter_draws(shipped, number, 0, "prior", ()) for number in (1, DRAWS))
     return tuple(shipped.drawn(shipped.quantiles(row)) for row in (*middle, *draws))
 
 

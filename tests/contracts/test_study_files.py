@@ -29,6 +29,7 @@ def test_doing_nothing_comes_first_even_when_it_is_named_last(tmp_path: Path) ->
 def test_the_least_that_a_study_may_say_is_one_draw_of_doing_nothing(tmp_path: Path) -> None:
     plan = study(tmp_path, GOOD)
     assert (len(plan.scenarios), plan.draws, plan.replicates, plan.seed) == (1, 1, 1, 0)
+    assert plan.draws_from == "posterior"
 
 
 def test_an_area_named_twice_or_held_by_two_places_is_run_once(tmp_path: Path) -> None:
@@ -66,6 +67,7 @@ def test_wording_does_not_make_another_run_and_what_determines_the_result_does(t
         replace(plan, replicates=2),
         replace(plan, to_year=2031),
         replace(plan, seed=1),
+        replace(plan, draws_from="prior"),
         replace(plan, scenarios=plan.scenarios[:1]),
         study(tmp_path, GOOD.replace("Rutland", "City of London") + "scenarios: [fair-pay]\n"),
     ]
@@ -83,6 +85,7 @@ def test_wording_does_not_make_another_run_and_what_determines_the_result_does(t
         (GOOD + "draws: many\n", "'draws': must be a whole number (given: 'many')"),
         (GOOD + "replicates: 1.5\n", "'replicates': must be a whole number"),
         (GOOD + "seed: -1\n", "'seed': must be at least 0"),
+        (GOOD + "draws_from: priors\n", "'draws_from': must be 'posterior' or 'prior' (given: 'priors')"),
         (GOOD.replace("2030", "2099"), "population is projected"),
         (GOOD.replace("[Rutland]", "Rutland"), "'areas': must be a list"),
         (GOOD.replace("[Rutland]", "[]"), "'areas': must not be empty"),

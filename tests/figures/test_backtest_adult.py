@@ -9,6 +9,7 @@ from almoner.analysis import backtest_adult
 from almoner.analysis.assurance import summary
 from almoner.analysis.assurance.area_turnover import ASCOF, OFLOG, lasting, log_ratios, panel
 from almoner.analysis.assurance.engine_check import LIMIT, engine_beside_twin
+from almoner.analysis.assurance.losses import losses
 from almoner.analysis.assurance.published import BASE_YEAR, observation_error, record
 from almoner.analysis.assurance.setting import market_path, past_of_england, pay_ratio
 from almoner.errors import NotFoundError
@@ -104,6 +105,36 @@ def test_what_is_not_beaten_is_said_with_its_reason(scored: tuple[backtest_adult
         if line["level"] == "England" and line["mode"] == "blind" and not line["beats_no_change"]:
             assert f"{line['error_no_change']:.2f} against {line['error']:.2f}" in said
     assert "arrivals from abroad known" in said
+
+
+def test_every_line_of_the_table_that_a_rule_wins_stands_among_the_losses_with_its_reason(
+    scored: tuple[backtest_adult.Scored, ...],
+) -> None:
+    lines = summary.summary(scored)
+    found = losses(scored, lines, backtest_adult.explained(DRAWS))
+    lost = [line for line in lines if not (line["beats_no_change"] and line["beats_best_rule"])]
+    keys = ("measure", "level", "mode", "horizon", "n", "error")
+    assert [tuple(row[key] for key in keys) for row in found] == [tuple(line[key] for key in keys) for line in lost]
+    for row in found:
+        assert row["reason"].endswith("."), row
+        assert row["error_best_rule"] < row["error"]
+        worst = next(
+            one
+            for one in scored
+            if (one.cut, one.year, one.level, one.mode, one.measure)
+            == (row["worst_cut"], row["worst_year"], row["worst_level"], row["mode"], row["measure"])
+        )
+        assert abs(worst.error) > abs(row["worst_error_rule"])
+
+
+def test_what_is_known_of_no_driver_is_the_blind_back_test_itself(scored: tuple[backtest_adult.Scored, ...]) -> None:
+    """Only then do the errors with a driver known stand beside the errors of the table."""
+    blind = {(r.measure, r.cut, r.year): r.error for r in scored if (r.mode, r.level) == ("blind", ENGLAND)}
+    everything = {(r.measure, r.cut, r.year): r.error for r in scored if (r.mode, r.level) == ("conditional", ENGLAND)}
+    for row in backtest_adult.explained(DRAWS):
+        key = (row["measure"], row["cut"], row["year"])
+        assert row["blind"] == pytest.approx(blind[key], abs=1e-9)
+        assert row["all"] == pytest.approx(everything[key], abs=1e-9)
 
 
 def test_coverage_pooled_over_cuts_is_told_with_its_number_and_chance(scored: tuple[backtest_adult.Scored, ...]) -> None:

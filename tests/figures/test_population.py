@@ -9,7 +9,7 @@ import pytest
 from almoner.errors import AlmonerError, OutOfRangeError
 from almoner.reference import tables
 from almoner.reference.areas import england, icbs, regions, resolve
-from almoner.reference.population import LAST_YEAR, persons, persons_at, persons_of, projection_kind
+from almoner.reference.population import LAST_YEAR, persons, persons_at, persons_of, projection_kind, sources_of
 from almoner.reference.vocabulary import POPULATION_BANDS
 
 EVERYWHERE = england().area_codes
@@ -101,3 +101,13 @@ def test_a_code_that_is_not_one_area_of_today_is_refused(code: str) -> None:
 def test_a_group_of_areas_has_the_people_of_its_members() -> None:
     cumbria = persons_of(resolve("Cumbria"), [2024])
     assert np.array_equal(cumbria, persons(["E06000063", "E06000064"], [2024]).sum(axis=0))
+
+
+def test_the_people_of_a_year_name_the_sources_of_their_rows() -> None:
+    rows = tables.load("population").filter(pl.col("area_code") == WAKEFIELD[0])
+    place = resolve(WAKEFIELD[0])
+    for year in (2011, 2024):
+        found = rows.filter((pl.col("year") == year) & (pl.col("kind") == "estimate"))["source"].unique().to_list()
+        assert [*sources_of(place, year)] == sorted(found)
+    later = rows.filter((pl.col("year") == 2040) & (pl.col("kind") != "estimate"))["source"].unique().to_list()
+    assert set(sources_of(place, 2040)) >= {"ons_mye_2024", *later[0].split(";")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 from pathlib import Path
 
@@ -13,11 +14,12 @@ import almoner.cli.calibrate
 import almoner.cli.validate  # noqa: F401
 from almoner.analysis import backtest_adult
 from almoner.analysis.assurance import register, results_log, sample_runs, verification
-from almoner.analysis.validate import ModelRecord, data_of, model_record
+from almoner.analysis.validate import ModelRecord, data_of, drifts, model_record
 from almoner.cli.app import app
 from almoner.errors import InputFileError
 from almoner.parameters import load
 from almoner.report.model_report import render, write_report
+from almoner.study.scenario import shipped
 
 JUNIT = """<testsuites><testsuite>
 <testcase classname="tests.laws.test_engine" name="test_twelve_months_are_five_and_seven[3]" time="1"/>
@@ -59,6 +61,39 @@ def test_the_report_answers_every_question_of_the_aqua_book(record: ModelRecord)
     assert "1 of 2 truth and law tests passed, 1 failed" in page
     assert "The fit meets its margins" in page
     assert "For 2025-26, whose figures are not in the shipped tables" in page
+
+
+def test_the_report_says_where_a_plain_rule_does_better_and_why(record: ModelRecord) -> None:
+    lost = [line for line in record.lines if not line["beats_best_rule"]]
+    assert len(record.losses) == len(lost) > 0
+    page = html.unescape(render(record))
+    assert f"{len(lost)} of the {len(record.lines)} lines of the table of errors" in page
+    for row in record.losses:
+        assert row["reason"] in page
+
+
+def test_the_packages_stand_before_and_after_calibration(record: ModelRecord) -> None:
+    assert {row["scenario"] for row in record.packages} == set(shipped())
+    for row in record.packages:
+        assert {"prior_mean", "posterior_mean"} <= set(row)
+    named = {name for name in record.figures if name.startswith("sample of England")}
+    assert {f"{name}, before calibration" for name in named if "before calibration" not in name} <= named
+    assert "which are not England’s" in render(record)
+
+
+def test_recorded_results_stand_side_by_side_with_this_run(record: ModelRecord) -> None:
+    page = render(record)
+    assert len(record.log) >= 2
+    for number, entry in enumerate(record.log, 1):
+        assert f">Record {number}<" in page
+        assert html.escape(entry["why"]) in page
+    assert ">This run<" in page
+
+
+def test_the_drift_of_turnover_stands_among_the_limits(record: ModelRecord) -> None:
+    page = html.unescape(render(record))
+    assert drifts(record.drift) in page
+    assert "Why turnover drifts to 2035 when nothing changes" in page
 
 
 def test_every_table_of_the_report_lies_beside_it(record: ModelRecord, tmp_path: Path) -> None:

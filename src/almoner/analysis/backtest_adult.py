@@ -287,7 +287,10 @@ def _explained(draws: int, seed: int) -> tuple[dict[str, Any], ...]:
 
 
 def explained(draws: int = PARTICLES, seed: int = 0) -> list[dict[str, Any]]:
-    """Return why forecasts one year ahead miss: the blind error of the vacancy rate in points, and it with each driver known."""
+    """Return why forecasts of England miss, a row a measure, cut and year: the blind error, and it with each driver known.
+
+    Errors are in points of the vacancy rate and in per cent of the cut's filled posts.
+    """
     return [dict(row) for row in _explained(draws, seed)]
 
 
@@ -295,12 +298,27 @@ def _explained_rows(draws: int, seed: int) -> list[dict[str, Any]]:
     rows = []
     for cut in CUTS:
         points, found, past = fitted(cut, draws, seed)
-        outcome = record()[cut + 1].vacancy_rate
-        row: dict[str, Any] = {"cut": year_name(cut), "year": year_name(cut + 1), "published": 100 * outcome}
-        for name, known in {"blind": NOTHING_KNOWN, **{d: frozenset({d}) for d in DRIVERS}, "all": ALL_KNOWN}.items():
-            ahead = forecast(points, found, past, cut, 1, known, seed=seed)
-            row[name] = 100 * (float(np.median(ahead.vacancy_rate[0])) - outcome)
-        rows.append(row)
+        knowing = {"blind": NOTHING_KNOWN, **{driver: frozenset({driver}) for driver in DRIVERS}, "all": ALL_KNOWN}
+        years = min(HORIZON, BASE_YEAR - cut)
+        ahead = {name: forecast(points, found, past, cut, years, known, seed=seed) for name, known in knowing.items()}
+        rates, filled = {year: 100 * facts.vacancy_rate for year, facts in record().items()}, filled_since(cut)
+        for column in range(years):
+            year = cut + 1 + column
+            told = {"vacancy_rate": {name: 100 * one.vacancy_rate[column] for name, one in ahead.items()}}
+            if year in filled:
+                told["filled_posts"] = {name: 100 * (one.filled[column] - 1.0) for name, one in ahead.items()}
+            for measure, draws_of in told.items():
+                outcome = rates[year] if measure == "vacancy_rate" else filled[year]
+                rows.append(
+                    {
+                        "measure": measure,
+                        "cut": year_name(cut),
+                        "year": year_name(year),
+                        "horizon": column + 1,
+                        "published": outcome,
+                        **{name: float(np.median(values)) - outcome for name, values in draws_of.items()},
+                    }
+                )
     return rows
 
 

@@ -16,8 +16,11 @@ from almoner.policies.base import Policy
 from almoner.policies.listing import reads
 from almoner.reference import tables
 from almoner.reference.sources import source
+from almoner.study.design import DrawsFrom
+from almoner.study.posterior import posterior_range
 
 _NEUTRAL = "Neutral"
+_ASCOF = "ascof_2025"
 _ONLY_IF_READ = ("policy.", "children.", "discharge.", "history.")
 _GROUPS = {
     "need.intensity": "Use of each service by a person of 18-64, 75-84 and 85+ against one of 65-74",
@@ -27,8 +30,11 @@ _GROUPS = {
 }
 
 
-def assumptions(tree: ParameterTree, policies: Iterable[Policy]) -> tuple[Assumption, ...]:
-    """Return the assumed parameters in use; large families stand as one line. `policies` are the ones in the plan."""
+def assumptions(tree: ParameterTree, policies: Iterable[Policy], draws_from: DrawsFrom = "posterior") -> tuple[Assumption, ...]:
+    """Return the assumed parameters in use; large families stand as one line. `policies` are the ones in the plan.
+
+    A prior that calibration has moved is still an assumption: its line says what was drawn in its place.
+    """
     read = {leaf.path for policy in policies for leaf in reads(policy, tree)}
     lines: list[Assumption] = []
     seen: set[str] = set()
@@ -40,7 +46,9 @@ def assumptions(tree: ParameterTree, policies: Iterable[Policy]) -> tuple[Assump
             continue
         group = next((prefix for prefix in _GROUPS if path.startswith(prefix)), None)
         if group is None:
-            range_text = f"; drawn from {row['prior']}" if row["prior"] else ""
+            learned = posterior_range(tree, path) if draws_from == "posterior" else None
+            prior = f"{row['prior']}" + (f", calibrated to {_learned(learned)}" if learned else "")
+            range_text = f"; drawn from {prior}" if row["prior"] else ""
             value = _short(row["dated"]) if row["dated"] else f"{row['value']:g} {row['unit']}"
             lines.append(Assumption(path, str(row["label"]), f"{value}{range_text}", str(row["note"] or "")))
         elif group not in seen:
@@ -52,32 +60,36 @@ def assumptions(tree: ParameterTree, policies: Iterable[Policy]) -> tuple[Assump
     return tuple(lines)
 
 
+def _learned(percentiles: tuple[float, float, float]) -> str:
+    low, middle, high = percentiles
+    return f"{middle:.2g} (80% within {low:.2g} to {high:.2g})"
+
+
 def conflicts() -> tuple[Conflict, ...]:
     """Return published figures for the base years that disagree, and which one the model uses."""
     rows = {row["row_id"]: row for row in tables.load("adult_workforce").iter_rows(named=True)}
 
-    def said(row_id: str) -> str:
+    def said(row_id: str | None) -> str:
+        if row_id is None:
+            return _ascof_turnover()
         row = rows[row_id]
         return f"{_number(row['value'], row['unit'])} ({row['period']}, {row['series'].replace('_', ' ')}, {row['source']})"
 
+    def conflict(what: str, used: str | None, other: str) -> Conflict:
+        named = [_ASCOF if row_id is None else str(rows[row_id]["source"]) for row_id in (used, other)]
+        return Conflict(what, said(used), said(other), tuple(dict.fromkeys(named)))
+
+    turnover = "Turnover, England, 2024-25: council and independent posts, or "
     return (
-        Conflict("Filled posts, England, 2023-24", said("AW0092"), said("AW0090")),
-        Conflict(
-            "Turnover, England, 2024-25: council and independent posts, or all with direct payment posts",
-            _ascof_turnover(),
-            said("AW0354"),
+        conflict("Filled posts, England, 2023-24", "AW0092", "AW0090"),
+        conflict(f"{turnover}all with direct payment posts", None, "AW0354"),
+        conflict(f"{turnover}independent only", None, "AW0400"),
+        conflict("Vacancy rate in home care, England, 2024-25", "AW0474", "AW0476"),
+        conflict(
+            "British workers, England: level implied by published changes to 2024-25, or the recalled share", "AW0020", "AW0192"
         ),
-        Conflict(
-            "Turnover, England, 2024-25: council and independent posts, or independent only", _ascof_turnover(), said("AW0400")
-        ),
-        Conflict("Vacancy rate in home care, England, 2024-25", said("AW0474"), said("AW0476")),
-        Conflict(
-            "British workers, England: level implied by published changes to 2024-25, or the recalled share",
-            said("AW0020"),
-            said("AW0192"),
-        ),
-        Conflict("People aged 55 and over, share of the workforce", said("AW0260"), said("AW0259")),
-        Conflict("Leavers who leave the sector", said("AW0275"), said("AW0273")),
+        conflict("People aged 55 and over, share of the workforce", "AW0260", "AW0259"),
+        conflict("Leavers who leave the sector", "AW0275", "AW0273"),
     )
 
 
@@ -95,7 +107,9 @@ def limits(level: str, error: float, draws: int) -> tuple[str, ...]:
         "One replicate of chance is run for each draw, so bands hold both together."
         if draws > 1
         else "A single draw at the middle of every range: it shows no uncertainty at all.",
-        "Turnover drifts down by about a point as the simulated workforce gains experience; no publication says whether it will.",
+        "England's turnover drifts down by a little over a point in ten years when nothing changes (model report, known limits): "
+        "the simulated workforce gains experience and grows older, and leaving by both stays as published. No publication says "
+        "whether it will.",
         "Skills for Care notes that starters exceed leavers by more than growth: leavers are probably under-recorded.",
         "England's table of services by roles is derived from partial publications; a cell may be out by a quarter or more.",
         "Funding follows need unless a scenario says otherwise, so the gap shown is one of people, not of money.",
@@ -117,9 +131,9 @@ def sources(tree: ParameterTree, more: Iterable[str]) -> tuple[SourceLine, ...]:
 
 def _ascof_turnover() -> str:
     frame = tables.load("adult_turnover_by_area").filter(
-        (pl.col("area_code") == "E92000001") & (pl.col("period") == "2024-25") & (pl.col("series") == "ascof_2025")
+        (pl.col("area_code") == "E92000001") & (pl.col("period") == "2024-25") & (pl.col("series") == _ASCOF)
     )
-    return f"{frame['turnover_rate'][0]:g}% (2024-25, ascof_2025)"
+    return f"{frame['turnover_rate'][0]:g}% (2024-25, {_ASCOF})"
 
 
 def _number(value: float, unit: str) -> str:

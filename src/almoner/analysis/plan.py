@@ -13,7 +13,7 @@ import numpy as np
 
 from almoner.analysis import headline, ledger, today
 from almoner.analysis.idle import idle_policies, idle_scenarios
-from almoner.analysis.measures import INSIDE, MEASURES, band, band_kind, by_draw
+from almoner.analysis.measures import DAYS_DELAYED, INSIDE, MEASURES, band, band_kind, by_draw
 from almoner.analysis.overrides import overrides
 from almoner.analysis.plan_record import (
     Band,
@@ -37,9 +37,10 @@ from almoner.parameters import ParameterTree, load
 from almoner.policies.base import Policy, summary
 from almoner.policies.listing import said
 from almoner.reference.areas import Area, resolve
-from almoner.reference.population import persons_of
+from almoner.reference.population import persons_of, sources_of
 from almoner.reference.vocabulary import POPULATION_BANDS, ROLE_IDS, SERVICE_IDS
 from almoner.study.design import Study
+from almoner.study.posterior import posterior_range
 from almoner.study.run import Progress, StudyResult, run_study
 from almoner.version import VERSION
 
@@ -73,7 +74,9 @@ def record(result: StudyResult) -> PlanRecord:
     drivers = _drivers(result, tree)
     used = tuple(policy for scenario in study.scenarios for _, policy in scenario.policies)
     series = today.published_series(place)
-    more = [*(source for line in indicators for source in line.sources), *(one.source for one in series)]
+    conflicts = ledger.conflicts()
+    named = [line.sources for lines in (indicators, population, similar, conflicts) for line in lines]
+    more = [*(source for sources in named for source in sources), *(one.source for one in series)]
     return PlanRecord(
         place=Place(place.code, place.name, place.level, place.region_name, place.area_codes),
         run_id=study.run_id,
@@ -99,14 +102,14 @@ def record(result: StudyResult) -> PlanRecord:
         scenarios=scenarios,
         differences=differences,
         drivers=drivers,
-        assumptions=ledger.assumptions(tree, used),
-        conflicts=ledger.conflicts(),
+        assumptions=ledger.assumptions(tree, used, study.draws_from),
+        conflicts=conflicts,
         limits=(
             *ledger.limits(place.level, float(np.max(result.baseline.posts_error)), study.draws),
             *idle_policies(study.scenarios, place),
             *idle_scenarios(result),
         ),
-        sources=ledger.sources(tree, (*more, "ons_mye_2024", "ons_snpp_2022", "hp_split", "ons_snpp_2018")),
+        sources=ledger.sources(tree, more),
         driver_measure=f"the vacancy rate of March {study.to_year} if nothing changes",
         overrides=overrides(study.own, study.scenarios, result.national, tree, study.place),
         manifest={**study.manifest, "command": study.command},
@@ -121,7 +124,8 @@ def _said_in_full(place: Area) -> Area:
 def _paths(result: StudyResult) -> tuple[Path, ...]:
     paths = []
     for index, scenario in enumerate(result.study.scenarios):
-        for measure in MEASURES.values():
+        # Days delayed have a section of their own.
+        for measure in (one for one in MEASURES.values() if one.id != DAYS_DELAYED):
             values = by_draw(result, index, measure)
             known = [k for k in range(values.shape[1]) if not np.isnan(values[:, k]).any()]
             years = tuple(result.study.years[k] for k in known)
@@ -217,7 +221,9 @@ def _population(place: Area, to_year: int) -> tuple[PopulationPoint, ...]:
     years = range(FIRST_POPULATION_YEAR, to_year + 1)
     people = persons_of(place, list(years))
     return tuple(
-        PopulationPoint(year, name, float(people[k, b]), "estimate" if year <= LAST_ESTIMATE else "projection")
+        PopulationPoint(
+            year, name, float(people[k, b]), "estimate" if year <= LAST_ESTIMATE else "projection", sources_of(place, year)
+        )
         for k, year in enumerate(years)
         for b, name in enumerate(POPULATION_BANDS)
     )
@@ -258,9 +264,11 @@ def _drivers(result: StudyResult, tree: ParameterTree) -> tuple[Driver, ...]:
     drivers = []
     for name in names[:_DRIVERS_SHOWN]:
         parameter = tree.parameter(name)
-        prior = parameter.prior
-        low, high = (_said(prior.quantile(u)) for u in (0.1, 0.9)) if prior else ("", "")
-        drivers.append(Driver(name, parameter.label, parameter.status_at(0), low, high, correlations[name]))
+        prior, learned = parameter.prior, posterior_range(tree, name) if result.study.draws_from == "posterior" else None
+        drawn = (learned[0], learned[-1]) if learned else tuple(prior.quantile(u) for u in (0.1, 0.9)) if prior else ()
+        low, high = map(_said, drawn) if drawn else ("", "")
+        status = "calibrated" if learned else parameter.status_at(0)
+        drivers.append(Driver(name, parameter.label, status, low, high, correlations[name]))
     return tuple(drivers)
 
 

@@ -60,6 +60,8 @@ class SimilarArea:
     filled_posts: float
     turnover_rate: float | None
     people_75_plus_share: float
+    sources: tuple[str, ...] = ()
+    """Of what is published in the line and in the distance; filled posts and the distance itself are modelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class PopulationPoint:
     age_band: str
     persons: float
     kind: Literal["estimate", "projection"]
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,7 @@ class Conflict:
     what: str
     used: str
     other: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,8 @@ def study_of(written: WrittenPlan, scenario_files: Sequence[str] = (), own: str 
         int(inputs["to_year"]),
         int(inputs["seed"]),
         own=own_figures(own_file, place),
+        # A plan that does not say was made before there was a posterior.
+        draws_from=inputs.get("draws_from", "prior"),
     )
     hashes = json.loads(inputs["scenarios"])
     for scenario in study.scenarios:

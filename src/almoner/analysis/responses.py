@@ -135,7 +135,10 @@ class Responses:
         new = {one.hash: one for one in scenarios if one.hash not in self._known}
         tree = load()
         if new and not self._drawn:
-            self._drawn = [tree.drawn(tree.quantiles(row)) for row in parameter_draws(tree, self.study.draws, self.study.seed)]
+            self._drawn = [
+                tree.drawn(tree.quantiles(row))
+                for row in parameter_draws(tree, self.study.draws, self.study.seed, self.study.draws_from)
+            ]
         points = [(one, point) for one in new.values() for point in range(self.study.points)]
         values = self.read_trees([(scenario, self._drawn[p // self.study.replicates], p) for scenario, p in points])
         for k, name in enumerate(new):
@@ -179,7 +182,7 @@ def read_by_area(
 ) -> NDArray[np.float64]:
     """Return readings of the last year in each area of a study's place, [scenario, point, area, reading], areas by code."""
     tree, prepared = load(), prepare(study)
-    drawn = [tree.drawn(tree.quantiles(row)) for row in parameter_draws(tree, study.draws, study.seed)]
+    drawn = [tree.drawn(tree.quantiles(row)) for row in parameter_draws(tree, study.draws, study.seed, study.draws_from)]
     tasks = [(scenario, point) for scenario in study.scenarios for point in range(study.points)]
     finished = count(1)
 

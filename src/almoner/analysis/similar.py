@@ -16,14 +16,16 @@ from numpy.typing import NDArray
 from almoner.analysis.plan_record import SimilarArea
 from almoner.model.baseline import build
 from almoner.reference import tables
-from almoner.reference.areas import Area, areas
-from almoner.reference.population import persons
+from almoner.reference.areas import Area, areas, resolve
+from almoner.reference.population import persons, sources_of
 from almoner.reference.vocabulary import POPULATION_BANDS, SERVICE_IDS
 
 YEAR: Final = 2024
 """Latest mid-year estimate shipped."""
 
 SPENDING_PERIOD: Final = "2024-25"
+
+TURNOVER_SERIES: Final = "ascof_2025"
 
 
 def similar_areas(place: Area, count: int = 5) -> tuple[SimilarArea, ...]:
@@ -47,6 +49,7 @@ def similar_areas(place: Area, count: int = 5) -> tuple[SimilarArea, ...]:
             filled_posts=float(filled[i]),
             turnover_rate=turnover.get(codes[i]),
             people_75_plus_share=float(100.0 * older[i]),
+            sources=_sources(codes[i]),
         )
         for i in order
     )
@@ -55,7 +58,7 @@ def similar_areas(place: Area, count: int = 5) -> tuple[SimilarArea, ...]:
 def council_turnover(period: str = SPENDING_PERIOD) -> dict[str, float]:
     """Return the published turnover by area, region and England code, percent; areas without a figure are left out."""
     frame = tables.load("adult_turnover_by_area").filter(
-        (pl.col("series") == "ascof_2025") & (pl.col("period") == period) & pl.col("turnover_rate").is_not_null()
+        (pl.col("series") == TURNOVER_SERIES) & (pl.col("period") == period) & pl.col("turnover_rate").is_not_null()
     )
     return dict(zip(frame["area_code"], frame["turnover_rate"], strict=True))
 
@@ -73,6 +76,15 @@ def care_spending_per_adult(period: str = SPENDING_PERIOD) -> dict[str, float]:
     adults = dict(zip(codes, persons(codes, [YEAR])[:, 0, 1:].sum(axis=1), strict=True))
     spent = dict(zip(frame["area_code"], frame["net_current_expenditure_gbp_k"], strict=True))
     return {code: 1000.0 * spent[code] / adults[code] for code in codes}
+
+
+def _sources(code: str) -> tuple[str, ...]:
+    """Return the sources of an area's published features: people, spending and turnover."""
+    turnover = tables.load("adult_turnover_by_area").filter(pl.col("series") == TURNOVER_SERIES)
+    published = (turnover, tables.load("spend_by_area"))
+    return tuple(
+        dict.fromkeys((*sources_of(resolve(code), YEAR), *(one for frame in published for one in frame["source"].unique())))
+    )
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ and limits.
 from __future__ import annotations
 
 import inspect
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import numpy as np
 
 from almoner.analysis import backtest_adult
 from almoner.analysis.assurance import engine_check, register, results_log, sample_runs, scores, summary, verification
+from almoner.analysis.assurance.drift import Drift, drift
 from almoner.analysis.assurance.self_test import SelfTest, self_test
 from almoner.analysis.backtest_adult import Scored
 from almoner.analysis.calibration import Calibration, calibrate
@@ -29,6 +31,9 @@ from almoner.study.posterior import posterior_record
 from almoner.version import VERSION, code_hash
 
 Tell = Callable[[str], None]
+
+_SECTION: Final = re.compile(r" \((MODEL\.md )?sections? [0-9 ,and]+\)")
+"""A pointer to the specification, which readers of the report do not have."""
 
 LIMITS: Final = (
     "The record has nine years and one pandemic: parameters stay near their priors, and every figure of fit rests on few numbers.",
@@ -75,12 +80,15 @@ class ModelRecord:
     lines: tuple[dict[str, Any], ...]
     coverage: tuple[dict[str, Any], ...]
     prototype: tuple[dict[str, Any], ...]
+    losses: tuple[dict[str, Any], ...]
     why: tuple[dict[str, Any], ...]
     engine: tuple[dict[str, Any], ...]
     findings: tuple[str, ...]
     reliability: tuple[dict[str, float], ...]
     next_year: dict[str, Any]
     packages: tuple[dict[str, Any], ...]
+    sample_opening: dict[str, float]
+    drift: Drift
     spread: tuple[dict[str, Any], ...]
     limits: tuple[str, ...]
     not_covered: tuple[str, ...]
@@ -115,6 +123,7 @@ def model_record(
     tell("runs of a sample of England")
     packages, spread = sample_runs.packages(seed), sample_runs.spread_by_source(seed)
     effects = sample_runs.effects(seed)
+    drifting = drift(seed)
     tested = None
     if histories:
         tell(f"{histories} synthetic histories")
@@ -142,14 +151,17 @@ def model_record(
         lines=tuple(lines),
         coverage=tested_back.coverage,
         prototype=tested_back.prototype,
+        losses=tested_back.losses,
         why=tuple(backtest_adult.explained(backtest_adult.PARTICLES, seed)),
         engine=tuple(engine_check.engine_beside_twin(draws=backtest_adult.PARTICLES, seed=seed)),
         findings=tested_back.findings,
         reliability=tuple(scores.reliability([row.place for row in england])),
         next_year=next_year,
         packages=tuple(packages),
+        sample_opening=sample_runs.opening_of_sample(),
+        drift=drifting,
         spread=tuple(spread),
-        limits=LIMITS,
+        limits=(*LIMITS, drifts(drifting)),
         not_covered=NOT_COVERED,
         changes=tuple(results_log.changes(figures)),
         log=tuple(results_log.entries()),
@@ -174,12 +186,23 @@ def headline_figures(
         figures[f"forecast of {next_year['year']}: {name.replace('_', ' ')}, %"] = next_year[name]["median"]
     for row in packages:
         if row["measure"] != "turnover_rate":
-            figures[f"sample of England, {row['scenario']}, {row['measure'].replace('_', ' ')} in {row['year']}"] = row[
-                "posterior_mean"
-            ]
+            name = f"sample of England, {row['scenario']}, {row['measure'].replace('_', ' ')} in {row['year']}"
+            figures |= {name: row["posterior_mean"], f"{name}, before calibration": row["prior_mean"]}
     if outcomes:
         figures["truth and law tests passed"] = float(sum(outcome.outcome == "passed" for outcome in outcomes))
     return figures
+
+
+def drifts(found: Drift) -> str:
+    """Say how turnover drifts when nothing changes, and that no parameter was set against it."""
+    before, after = found.holders["60 and over, %"]
+    first, last = found.holders["mean time in the sector, years"]
+    return (
+        f"England's turnover goes from {found.opening:.1f}% to {found.turnover[-1]:.1f}% by {found.years[-1]} when nothing "
+        "changes. Leaving by age and by years in the sector stays as published; with it people in post gain experience (mean "
+        f"{first:.1f} to {last:.1f} years) and more of them are 60 and over ({before:.0f} to {after:.0f}%). No publication says "
+        "whether they will; nothing was set so that they do or do not (table below)."
+    )
 
 
 def data_of(record: ModelRecord) -> dict[str, Any]:
@@ -193,7 +216,10 @@ def data_of(record: ModelRecord) -> dict[str, Any]:
         "backtest": [dict(line) for line in record.lines if line["level"] == "England"],
         "coverage": [dict(row) for row in record.coverage],
         "findings": list(record.findings),
+        "losses": [dict(row) for row in record.losses],
         "next_year": record.next_year,
+        "packages": [dict(row) for row in record.packages],
+        "turnover_drift": {"years": record.drift.years, "turnover": record.drift.turnover, "parts": list(record.drift.parts)},
         "assumptions": len(record.register),
         "changes": [dict(row) for row in record.changes],
     }
@@ -211,7 +237,7 @@ def _outcomes(tests: Path | None, root: Path | None) -> tuple[verification.Outco
 
 def _first_sentence(step: Callable[..., Any]) -> str:
     text = inspect.getdoc(getattr(step, "py_func", step)) or ""
-    return " ".join(text.split("\n\n")[0].split())
+    return _SECTION.sub("", " ".join(text.split("\n\n")[0].split()))
 
 
 def _table(name: str) -> dict[str, Any]:

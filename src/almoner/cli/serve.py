@@ -43,6 +43,7 @@ def serve(
         typer.Option("--proxy", metavar="ADDRESS", help="Address of a proxy before the server, whose headers are trusted."),
     ] = None,
     workers: Annotated[int, typer.Option("--workers", help="Processes that carry out runs.", min=0, max=64)] = 1,
+    warm: Annotated[bool, typer.Option("--warm/--no-warm", help="Make the first answers ready while nobody asks.")] = True,
 ) -> None:
     """Open the web application: on this computer without signing in, or for a team with accounts."""
     _check_installed()
@@ -51,7 +52,7 @@ def serve(
     local = host in LOOPBACK
     alone = local if single_user is None else single_user
     names = tuple(name) if name else LOOPBACK if local else ("*",)
-    settings = settings_for(data, single_user=alone, hosts=names, secure_cookies=https, workers=workers)
+    settings = settings_for(data, single_user=alone, hosts=names, secure_cookies=https, workers=workers, warm=warm)
     if not alone:
         _check_accounts(settings)
     from almoner.web.serving import run

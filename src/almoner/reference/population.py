@@ -54,6 +54,22 @@ def persons_of(place: Area, years: Sequence[int]) -> NDArray[np.float64]:
     return np.tensordot(weights, persons(place.area_codes, years), axes=1)
 
 
+def sources_of(place: Area, year: int) -> tuple[str, ...]:
+    """Return the ids of the sources that a place's people of a year come from.
+
+    After the last estimate they are that estimate grown as the projection does, so they rest on both.
+    """
+    return _sources(place.area_codes, year)
+
+
+@lru_cache(maxsize=256)
+def _sources(codes: tuple[str, ...], year: int) -> tuple[str, ...]:
+    rows = tables.load("population").filter(pl.col("area_code").is_in(codes) & pl.col("year").is_in((year, LAST_ESTIMATE)))
+    if year <= LAST_ESTIMATE:
+        rows = rows.filter((pl.col("year") == year) & (pl.col("kind") == "estimate"))
+    return tuple(sorted({one for joined in rows["source"].unique() for one in joined.split(";")}))
+
+
 def projection_kind(area_codes: Sequence[str]) -> tuple[str, ...]:
     """Return for each area how its years after 2024 were made: `projection` (official) or `projection_hp` (our split)."""
     kinds = dict(tables.load("population").filter(pl.col("year") == LAST_YEAR).select("area_code", "kind").unique().iter_rows())

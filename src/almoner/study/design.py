@@ -1,6 +1,7 @@
 """The design of a study: which places, scenarios, draws and horizon, and the name that its result will have.
 
-Parameter draws are the first points of a scrambled Sobol sequence over the priors (Owen 1995), one axis a parameter. Draw and
+Parameter draws are the first points of a scrambled Sobol sequence over the priors (Owen 1995), one axis a parameter; those that
+calibration is about come together from the shipped posterior in its place, unless a study asks for the priors alone. Draw and
 replicate are separate axes: a point is a draw and a replicate of chance under it, and no two points share their luck.
 """
 
@@ -10,17 +11,18 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from almoner.errors import InputFileError, OutOfRangeError
+from almoner.errors import InputFileError, NotFoundError, OutOfRangeError
 from almoner.model.clock import EPOCH_YEAR, months_to_march
 from almoner.parameters import ParameterTree, load
 from almoner.readers.own_figures import OwnFigures, read_own_figures
 from almoner.reference.areas import Area
 from almoner.reference.tables import data_hash
+from almoner.study.posterior import posterior_draws, posterior_hash
 from almoner.study.scenario import Scenario
 from almoner.version import VERSION, code_hash
 
@@ -39,6 +41,9 @@ USUAL_DRAWS: Final = 32
 
 MANY_AREAS: Final = 50
 
+DrawsFrom = Literal["posterior", "prior"]
+"""Where draws of the calibrated parameters come from; all others come from their priors."""
+
 
 @dataclass(frozen=True)
 class Study:
@@ -51,6 +56,7 @@ class Study:
     seed: int = 0
     replicates: int = 1
     own: OwnFigures | None = None
+    draws_from: DrawsFrom = "posterior"
 
     def __post_init__(self) -> None:
         if not EPOCH_YEAR < self.to_year <= LAST_YEAR:
@@ -97,6 +103,8 @@ class Study:
             "seed": str(self.seed),
             "replicates": str(self.replicates),
             "own_figures": self.own.hash if self.own else "",
+            "draws_from": self.draws_from,
+            "posterior": posterior_of(self.draws_from),
         }
 
     @property
@@ -104,7 +112,8 @@ class Study:
         """The command that makes the same plan again."""
         scenarios = "".join(f" --scenario {scenario.id}" for scenario in self.scenarios[1:])
         own = f" --own {self.own.name}" if self.own else ""
-        return f"almoner plan {self.place.code} --to {self.to_year} --draws {self.draws} --seed {self.seed}{scenarios}{own}"
+        origin = "" if self.draws_from == "posterior" else f" --draws-from {self.draws_from}"
+        return f"almoner plan {self.place.code} --to {self.to_year} --draws {self.draws} --seed {self.seed}{origin}{scenarios}{own}"
 
     @property
     def run_id(self) -> str:
@@ -125,11 +134,36 @@ def default_draws(place: Area) -> int:
     return USUAL_DRAWS if len(place.members) < MANY_AREAS else USUAL_DRAWS // 2
 
 
-def parameter_draws(tree: ParameterTree, draws: int, seed: int, without: tuple[str, ...] = ELSEWHERE) -> NDArray[np.float64]:
+def origin_of_draws(name: str) -> DrawsFrom:
+    """Return the origin of draws called `name`, or raise `NotFoundError` with the nearest."""
+    for origin in get_args(DrawsFrom):
+        if name == origin:
+            return origin  # type: ignore[no-any-return]
+    raise NotFoundError("origin of draws", name, get_args(DrawsFrom))
+
+
+def posterior_of(draws_from: DrawsFrom) -> str:
+    """Return the hash of the posterior that draws come from, or nothing where they come from the priors alone."""
+    return posterior_hash() if draws_from == "posterior" else ""
+
+
+def parameter_draws(
+    tree: ParameterTree, draws: int, seed: int, draws_from: DrawsFrom = "posterior", without: tuple[str, ...] = ELSEWHERE
+) -> NDArray[np.float64]:
     """Return uniform numbers [draw, dimension] for `ParameterTree.quantiles`.
 
-    A single draw is the median of every prior. Parameters of the branches `without` stand at theirs: they take no axis here.
+    A single draw is the median of every parameter, posterior or prior. Parameters of the branches `without` stand at theirs: they
+    take no axis here.
     """
+    uniforms = _prior_draws(tree, draws, seed, without)
+    if draws_from == "posterior":
+        paths, calibrated = posterior_draws(tree, draws, seed)
+        axes = tree.dimensions()
+        uniforms[:, [axes.index(path) for path in paths]] = calibrated
+    return uniforms
+
+
+def _prior_draws(tree: ParameterTree, draws: int, seed: int, without: tuple[str, ...]) -> NDArray[np.float64]:
     axes = tree.dimensions()
     uniforms = np.full((draws, len(axes)), 0.5)
     if draws == 1:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -23,7 +24,7 @@ from almoner.policies.registry import make
 from almoner.readers.own_figures import OwnFigures, OwnRow, read_own_figures
 from almoner.reference.areas import Area, resolve
 from almoner.reference.tables import data_hash
-from almoner.study.design import LAST_YEAR
+from almoner.study.design import LAST_YEAR, DrawsFrom, posterior_of
 from almoner.study.scenario import DO_NOTHING, ParameterEdit, Scenario, load_scenario, shipped
 from almoner.study.yaml_text import mapping_in
 from almoner.version import VERSION, code_hash
@@ -51,6 +52,7 @@ class StudyFile(BaseModel):
     draws: int = Field(default=1, strict=True, ge=1, le=MOST_DRAWS, description="draws of the uncertain parameters")
     replicates: int = Field(default=1, strict=True, ge=1, le=MOST_REPLICATES, description="runs of chance under each draw")
     seed: int = Field(default=0, strict=True, ge=0, le=(1 << 63) - 1)
+    draws_from: DrawsFrom = Field(default="posterior", description="whether calibrated parameters are drawn from the posterior")
     own: str | None = Field(default=None, description="a CSV of areas' own posts, vacancies and turnover, beside this file")
     version: Literal[1] = 1
 
@@ -67,6 +69,7 @@ class StudyPlan:
     to_year: int
     seed: int = 0
     own: OwnFigures | None = None
+    draws_from: DrawsFrom = "posterior"
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -98,6 +101,8 @@ class StudyPlan:
             "to_year": self.to_year,
             "seed": self.seed,
             "own_figures": self.own.hash if self.own else None,
+            "draws_from": self.draws_from,
+            "posterior": posterior_of(self.draws_from),
         }
 
     @cached_property
@@ -121,6 +126,7 @@ class StudyPlan:
             "to_year": self.to_year,
             "seed": self.seed,
             "own": None if self.own is None else asdict(self.own),
+            "draws_from": self.draws_from,
         }
 
 
@@ -151,7 +157,8 @@ def load_study(path: str | Path) -> StudyPlan:
     if twice := next((name for name in ids if ids.count(name) > 1), None):
         raise InputFileError(f"{path}: two scenarios are called '{twice}': give one of the files another name.")
     own = None if content.own is None else read_own_figures(folder / Path(content.own).expanduser())
-    return StudyPlan(content.name, places, scenarios, content.draws, content.replicates, content.to, content.seed, own)
+    counts = (content.draws, content.replicates, content.to, content.seed)
+    return StudyPlan(content.name, places, scenarios, *counts, own, content.draws_from)
 
 
 def plan_from_dict(content: Mapping[str, Any]) -> StudyPlan:
@@ -165,6 +172,8 @@ def plan_from_dict(content: Mapping[str, Any]) -> StudyPlan:
         to_year=content["to_year"],
         seed=content["seed"],
         own=_own_from_dict(content.get("own")),
+        # A plan that does not say was written before there was a posterior.
+        draws_from=content.get("draws_from", "prior"),
     )
 
 
@@ -198,7 +207,8 @@ def _read(path: Path) -> StudyFile:
         first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
         entry = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            near = nearest(entry, StudyFile.model_fields, limit=1)
+            # Of names that begin alike (draws, draws_from) the one of nearly the same length is meant.
+            near = get_close_matches(entry, StudyFile.model_fields, 1) or nearest(entry, StudyFile.model_fields, limit=1)
             raise InputFileError(
                 f"{path} has an entry '{entry}' that studies do not know{f': did you mean {near[0]}?' if near else '.'}"
             ) from None

@@ -1,8 +1,8 @@
-"""Draws of the parameters from the posterior that calibration left, in the form of `study.design.parameter_draws`.
+"""The posterior that calibration left, as draws of the parameters that it is about: `study.design` puts them among the others.
 
 In: the shipped draws (`data/posterior.arrow` beside this file, made by `almoner calibrate --write`), the priors and a seed.
-Out: uniform numbers [draw, dimension]: calibrated parameters together from one posterior draw, all others from their priors by a
-scrambled Sobol sequence. Draws made for other priors are refused, never used in silence.
+Out: the calibrated paths with uniform numbers [draw, path], the parameters of a draw together. Draws made for other priors are
+refused, never used in silence.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from almoner.errors import AlmonerError
 from almoner.model.draws import generator
 from almoner.parameters import ParameterTree
-from almoner.study.design import parameter_draws
 
 FILE: Final = "posterior.arrow"
 RECORD: Final = "posterior.json"
@@ -55,22 +54,30 @@ def _shipped() -> tuple[tuple[str, ...], NDArray[np.float64]]:
     return tuple(table.columns), table.to_numpy().astype(np.float64)
 
 
-def posterior_draws(tree: ParameterTree, draws: int, seed: int) -> NDArray[np.float64]:
-    """Return uniform numbers [draw, dimension] for `ParameterTree.quantiles`: posterior where calibrated, else prior.
+def posterior_draws(tree: ParameterTree, draws: int, seed: int) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return the calibrated paths and uniform numbers [draw, path] for their places in `ParameterTree.quantiles`.
 
-    A single draw is the median of each posterior and of each other prior. More draws than are shipped go round again, beside new
-    draws of the other parameters.
+    A single draw is the median of each parameter's posterior. More draws than are shipped go round again.
+
+    Raises:
+        AlmonerError: no draws are shipped, or they were made for other priors.
     """
     check_priors(tree)
     paths, uniforms = _shipped()
-    rows = parameter_draws(tree, draws, seed).copy()
-    columns = [tree.dimensions().index(path) for path in paths]
     if draws == 1:
-        rows[:, columns] = np.median(uniforms, axis=0)
-        return rows
+        return paths, np.median(uniforms, axis=0)[None]
     start = int(generator("which posterior draws", seed).integers(uniforms.shape[0]))
-    rows[:, columns] = uniforms[(start + np.arange(draws)) % uniforms.shape[0]]
-    return rows
+    return paths, uniforms[(start + np.arange(draws)) % uniforms.shape[0]]
+
+
+def posterior_range(tree: ParameterTree, path: str) -> tuple[float, float, float] | None:
+    """Return the 10th, 50th and 90th percentile of a parameter's posterior, or None where calibration is not about it."""
+    paths, uniforms = _shipped()
+    prior = tree.parameter(path).prior
+    if path not in paths or prior is None:
+        return None
+    low, middle, high = np.quantile(uniforms[:, paths.index(path)], (0.1, 0.5, 0.9)).tolist()
+    return prior.quantile(low), prior.quantile(middle), prior.quantile(high)
 
 
 def check_priors(tree: ParameterTree) -> None:

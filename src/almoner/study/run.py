@@ -94,7 +94,7 @@ def run_study(
     """
     prepared = prepare(study)
     tree = load()
-    drawn = tuple(tree.quantiles(row) for row in parameter_draws(tree, study.draws, study.seed))
+    drawn = tuple(tree.quantiles(row) for row in parameter_draws(tree, study.draws, study.seed, study.draws_from))
     tasks = [(point, scenario) for point in range(study.points) for scenario in range(len(study.scenarios))]
     finished = count(1)
 

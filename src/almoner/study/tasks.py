@@ -23,7 +23,7 @@ from almoner.parameters import load
 from almoner.readers.own_figures import OwnFigures
 from almoner.reference.areas import Area
 from almoner.reference.vocabulary import ROLE_IDS, SERVICE_IDS
-from almoner.study.design import Study, parameter_draws
+from almoner.study.design import DrawsFrom, Study, parameter_draws
 from almoner.study.files import StudyPlan
 from almoner.study.run import Prepared, open_run, prepare
 from almoner.study.totals import by_cell
@@ -78,7 +78,7 @@ def area_groups(plan: StudyPlan, post_months: int = POST_MONTHS) -> tuple[tuple[
 def carry_out(plan: StudyPlan, task: Task) -> pl.DataFrame:
     """Run a task. Flows are of the twelve months to 31 March of the year, and empty at the opening, when no month was run."""
     prepared = _prepared(task.areas, plan.to_year, plan.seed, plan.own)
-    drawn = load().drawn(_drawn(plan.draws, plan.seed)[task.draw])
+    drawn = load().drawn(_drawn(plan.draws, plan.seed, plan.draws_from)[task.draw])
     luck = replicate_key(plan, task.draw, task.replicate)
     run, tree = open_run(prepared, drawn, plan.scenarios[task.scenario], plan.months, plan.seed, luck)
     run.advance(plan.months)
@@ -150,6 +150,6 @@ def _prepared(areas: tuple[str, ...], to_year: int, seed: int, own: OwnFigures |
 
 
 @lru_cache(maxsize=4)
-def _drawn(draws: int, seed: int) -> tuple[dict[str, float], ...]:
+def _drawn(draws: int, seed: int, draws_from: DrawsFrom) -> tuple[dict[str, float], ...]:
     tree = load()
-    return tuple(tree.quantiles(row) for row in parameter_draws(tree, draws, seed))
+    return tuple(tree.quantiles(row) for row in parameter_draws(tree, draws, seed, draws_from))

@@ -14,12 +14,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from almoner.analysis.measures import MEASURES
+from almoner.analysis.measures import INSIDE, MEASURES
 from almoner.model.baseline import build
 from almoner.parameters import load
 from almoner.reference.areas import Area, areas
-from almoner.study.design import Study, parameter_draws
-from almoner.study.posterior import posterior_draws
+from almoner.study.design import DrawsFrom, Study, parameter_draws
 from almoner.study.run import Prepared, prepare, run_task
 from almoner.study.scenario import DO_NOTHING, Scenario, load_scenario, shipped
 from almoner.study.totals import ScenarioRun
@@ -79,10 +78,8 @@ def packages(seed: int = 0) -> list[dict[str, Any]]:
     tree, names = load(), [name for name in shipped() if name != DO_NOTHING]
     scenarios = [load_scenario(name) for name in (DO_NOTHING, *names)]
     rows = []
-    results = {
-        "prior": run_sample(parameter_draws(tree, DRAWS, seed), scenarios, seed=seed),
-        "posterior": run_sample(posterior_draws(tree, DRAWS, seed), scenarios, seed=seed),
-    }
+    origins: tuple[DrawsFrom, ...] = ("prior", "posterior")
+    results = {origin: run_sample(parameter_draws(tree, DRAWS, seed, origin), scenarios, seed=seed) for origin in origins}
     for name in (DO_NOTHING, *names):
         for column, measure in enumerate(SHOWN):
             row: dict[str, Any] = {"scenario": name, "measure": measure, "year": TO_YEAR, "draws": DRAWS}
@@ -99,9 +96,22 @@ def packages(seed: int = 0) -> list[dict[str, Any]]:
     return rows
 
 
+def opening_of_sample() -> dict[str, float]:
+    """Return the sample's own figures at the opening, which are not England's: filled posts, and rates in per cent."""
+    place = sample_of_england()
+    opening = build(place.area_codes)
+    filled, vacant = (posts[:, INSIDE].sum(axis=(1, 2)) for posts in (opening.filled, opening.vacant))
+    leaving = (opening.filled * opening.turnover)[:, INSIDE].sum(axis=(1, 2))
+    return {
+        "filled_posts": float(opening.filled.sum()),
+        "vacancy_rate": 100 * float(vacant.sum() / (filled + vacant).sum()),
+        "turnover_rate": 100 * float(leaving.sum() / filled.sum()),
+    }
+
+
 def spread_by_source(seed: int = 0) -> list[dict[str, Any]]:
     """Split the spread of doing nothing between draws of the parameters and replicates of chance (one-way analysis of variance)."""
-    runs = run_sample(posterior_draws(load(), DRAWS, seed), [load_scenario(DO_NOTHING)], replicates=REPLICATES, seed=seed)
+    runs = run_sample(parameter_draws(load(), DRAWS, seed), [load_scenario(DO_NOTHING)], replicates=REPLICATES, seed=seed)
     rows = []
     for column, measure in enumerate(SHOWN):
         values = runs.scenarios[DO_NOTHING][:, column].reshape(DRAWS, REPLICATES)
@@ -118,7 +128,7 @@ def effects(seed: int = 0) -> dict[str, float]:
     """
     from scipy.stats import rankdata
 
-    runs = run_sample(posterior_draws(load(), EFFECT_DRAWS, seed), [load_scenario(DO_NOTHING)], seed=seed)
+    runs = run_sample(parameter_draws(load(), EFFECT_DRAWS, seed), [load_scenario(DO_NOTHING)], seed=seed)
     outcome = rankdata(runs.scenarios[DO_NOTHING][:, SHOWN.index("vacancy_rate")])
     return {
         path: float(np.corrcoef(rankdata(values), outcome)[0, 1]) if np.ptp(values) > 0 and np.ptp(outcome) > 0 else 0.0

@@ -13,27 +13,11 @@ import numpy as np
 
 from almoner.analysis import words
 from almoner.analysis.assurance import scores
+from almoner.analysis.assurance.losses import losses, reasons
+from almoner.analysis.assurance.words import LEVELS, MEASURES, MODE_WORDS, RULES, level_of
 from almoner.analysis.backtest_adult import PARTICLES, Scored, backtest, explained, next_year
 from almoner.reference.vocabulary import ENGLAND
 
-RULES: Final = {
-    "no_change": "no change",
-    "trend": "straight line",
-    "proportional_65": "proportional to people 65+",
-    "uk_vacancies": "proportional to UK vacancies",
-}
-MEASURES: Final = {
-    "vacancy_rate": "vacancy rate",
-    "filled_posts": "filled posts",
-    "turnover_rate": "turnover",
-    "turnover_rate_ascof": "turnover, later series",
-}
-MODE_WORDS: Final = {
-    "conditional": "drivers and posts as they turned out",
-    "conditional_need": "drivers as they turned out, posts by need",
-    "blind": "nothing known after the cut",
-}
-LEVELS: Final = ("England", "region", "service", "council area")
 PROTOTYPE: Final = {1: 1.15, 2: 1.70, 3: 2.15}
 _COUNTS: Final = {1: "one", 2: "two", 3: "three"}
 PROTOTYPE_CUTS: Final = ("2019-20", "2020-21", "2021-22", "2022-23", "2023-24")
@@ -49,6 +33,8 @@ class AdultBacktest:
     coverage: tuple[dict[str, Any], ...]
     prototype: tuple[dict[str, Any], ...]
     findings: tuple[str, ...]
+    losses: tuple[dict[str, Any], ...]
+    """Where a plain rule does better, and why: every such line of `lines`."""
     next_year: dict[str, Any]
 
     def as_data(self) -> dict[str, Any]:
@@ -59,6 +45,7 @@ class AdultBacktest:
             "coverage": [dict(row) for row in self.coverage],
             "beside_prototype": [dict(row) for row in self.prototype],
             "findings": list(self.findings),
+            "losses": [dict(row) for row in self.losses],
             "next_year": self.next_year,
         }
 
@@ -73,18 +60,10 @@ def adult_backtest(cut: str | None = None, draws: int = PARTICLES, seed: int = 0
         tuple(lines),
         tuple(pooled(rows)),
         tuple(against_prototype(rows)),
-        tuple(findings(lines, why)),
+        (*findings(lines, why), *beside_prototype(against_prototype(rows))),
+        tuple(losses(rows, lines, why)),
         next_year(draws, seed),
     )
-
-
-def level_of(row: Scored) -> str:
-    """Return the kind of place that a row is about."""
-    if row.level == ENGLAND:
-        return "England"
-    if not row.level.startswith("E"):
-        return "service"
-    return "region" if row.level.startswith("E12") else "council area"
 
 
 def summary(rows: Sequence[Scored]) -> list[dict[str, Any]]:
@@ -165,6 +144,9 @@ def against_prototype(rows: Sequence[Scored]) -> list[dict[str, Any]]:
                         "error": float(np.mean([abs(row.error) for row in own])),
                         "prototype": prototype,
                         "no_change": float(np.mean([abs(row.error_no_change) for row in own])),
+                        "largest": words.listed(
+                            [f"{row.year} ({row.error:+.1f})" for row in sorted(own, key=lambda row: -abs(row.error))[:2]]
+                        ),
                     }
                 )
     return out
@@ -172,13 +154,13 @@ def against_prototype(rows: Sequence[Scored]) -> list[dict[str, Any]]:
 
 def findings(lines: Sequence[dict[str, Any]], why: Sequence[dict[str, Any]]) -> list[str]:
     """Return sentences on England: what beats no change, what does not and why, and where the best rule is not beaten."""
-    said = []
+    said = [_count(lines)] if lines else []
     for measure in ("vacancy_rate", "filled_posts", "turnover_rate"):
         for mode in ("conditional", "blind"):
             own = [line for line in lines if (line["level"], line["measure"], line["mode"]) == ("England", measure, mode)]
             won = [_COUNTS[line["horizon"]] for line in own if line["beats_no_change"]]
             lost = [line for line in own if not line["beats_no_change"]]
-            name = f"{MEASURES[measure]}, {mode}"
+            name = f"{MEASURES[measure].capitalize()}, {mode}"
             if won:
                 years = "year" if won == ["one"] else "years"
                 said.append(f"{name}: the mean error is below that of no change {words.listed(won)} {years} ahead.")
@@ -192,45 +174,33 @@ def findings(lines: Sequence[dict[str, Any]], why: Sequence[dict[str, Any]]) -> 
     return said + reasons(why)
 
 
+def beside_prototype(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return a sentence on the conditional errors of the vacancy rate beside those of the prototype in expected values."""
+    own = [row for row in rows if row["mode"] == "conditional"]
+    if len(own) < len(PROTOTYPE):
+        return []
+    pairs = [f"{row['error']:.2f} against {row['prototype']:.2f} {_ahead(row)}" for row in own]
+    worse = [
+        f"not better {_ahead(row)}, where the largest misses are {row['largest']}"
+        for row in own
+        if row["error"] >= row["prototype"]
+    ]
+    said = [f"On the prototype's five cuts the conditional vacancy rate is missed by {words.listed(pairs)}", *worse]
+    return ["; ".join(said) + "."]
+
+
+def _count(lines: Sequence[dict[str, Any]]) -> str:
+    """Say in how many lines about England the model beats no change, by mode."""
+    counts = []
+    for mode, name in (("conditional", "with the drivers as they turned out"), ("blind", "knowing nothing after the cut")):
+        own = [line for line in lines if (line["level"], line["mode"]) == ("England", mode)]
+        counts.append(f"{sum(line['beats_no_change'] for line in own)} of {len(own)} comparisons {name}")
+    return f"Mean errors for England are below those of no change in {words.listed(counts)}."
+
+
 def _ahead(line: dict[str, Any]) -> str:
     return f"{_COUNTS[line['horizon']]} {'year' if line['horizon'] == 1 else 'years'} ahead"
 
 
 def _pair(line: dict[str, Any], rule: str) -> str:
     return f"{line[f'error_{rule}']:.2f} against {line['error']:.2f}"
-
-
-def reasons(why: Sequence[dict[str, Any]]) -> list[str]:
-    """Return for each large miss one year ahead which driver, had it been known, would have moved the error most."""
-    out = []
-    names = {
-        "market": "UK job vacancies",
-        "wage": "the living wage",
-        "mandate": "the vaccination mandate",
-        "arrivals": "arrivals from abroad",
-        "posts": "posts",
-    }
-    for row in why:
-        if abs(row["blind"]) >= 1.0:
-            best = min(names, key=lambda name: abs(row[name]))
-            out.append(
-                f"From {row['cut']} the blind vacancy rate of {row['year']} is {abs(row['blind']):.1f} points too "
-                f"{'high' if row['blind'] > 0 else 'low'}; with {names[best]} known it is {abs(row[best]):.1f} points off."
-            )
-        if abs(row["all"]) >= 1.0:
-            out.append(
-                f"From {row['cut']} the vacancy rate of {row['year']} is {abs(row['all']):.1f} points too "
-                f"{'high' if row['all'] > 0 else 'low'} with every driver known: {_unexplained(row['year'])}"
-            )
-    return out
-
-
-def _unexplained(year: str) -> str:
-    return {
-        "2020-21": "job vacancies fell by a third in the pandemic, and fewer took up care work than the model expects.",
-        "2021-22": "fewer people took up care work than vacancies, market and pay say; free movement had ended in January 2021.",
-        "2024-25": (
-            "when arrivals halved, people already in the country filled the posts, which the model, where arrivals take no place "
-            "from residents as long as posts are vacant, does not expect."
-        ),
-    }.get(year, "the level of recruiting moved more than it had before.")

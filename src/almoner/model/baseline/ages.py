@@ -2,8 +2,9 @@
 
 In: the published age bands (24 and under 2022-23; 55 and over 2023-24; the shape inside from 2017-18), stated tilts by role and
 nationality. Out: stock ages by [role, nationality] and joiner ages by [service, role]. A stock with density f stays as it is when
-entrants of age a come at the rate f'(a) + x(a) f(a), x being the hazard of leaving the sector at that age; where that is below zero
-(people near retirement) nobody joins. Movers between employers keep their own age and are not in it.
+entrants of age a come at the rate f'(a) + x(a) f(a), x being the hazard of leaving the sector at that age, and f at the youngest
+age, which nobody can reach but by joining; where the rate is below zero (people near retirement) nobody joins. Movers between
+employers keep their own age and are not in it.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ def joiner_ages(
     density = _density(people)
     rising = np.gradient(density, axis=-1) * MONTHS_PER_YEAR
     leaving = published("AW0275") / 100 * _age_contrast()
+    rising[..., 0] += density[..., 0] * MONTHS_PER_YEAR
     inflow = np.maximum(rising + turnover[:, :, None, None] * leaving * density, 0.0)
     inflow /= inflow.sum(axis=-1, keepdims=True)
     return _quantiles(np.einsum("srn,srna->sra", nationality_share, inflow))
