@@ -57,7 +57,8 @@ def explain(
         write_chart_page(chart, f"{place.name}: what moved filled posts in {year}", [charts_explain.year_flows(change)])
     elif chart is not None:
         pictures = (charts_explain.waterfall(explanation), charts_explain.shapley(explanation))
-        write_chart_page(chart, f"{place.name}: what each policy of {charts_explain.inside(found.name)} adds", pictures, sentences(explanation))
+        title = f"{place.name}: what each policy of {charts_explain.inside(found.name)} adds"
+        write_chart_page(chart, title, pictures, sentences(explanation))
     if as_json:
         print_json(asdict(explanation if year is None else change))
     elif year is None:
