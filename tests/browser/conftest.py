@@ -6,8 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,14 +44,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     database.close()
     # The command's own module is named, so that this also works where it is not among the commands that are registered.
     program = "import almoner.cli.serve; from almoner.cli.app import app; app()"
-    command = [sys.executable, "-c", program, "serve", "--port", "0", "--no-browser", "--accounts", "--data", str(data)]
+    command = [
+        sys.executable,
+        "-c",
+        program,
+        "serve",
+        "--port",
+        "0",
+        "--no-browser",
+        "--no-warm",
+        "--accounts",
+        "--data",
+        str(data),
+    ]
     log = (data / "server.log").open("w")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})
     try:
         assert process.stdout is not None
         found = re.search(r"http://[0-9.]+:[0-9]+", process.stdout.readline())
         assert found, (data / "server.log").read_text()
-        _wait_for(found[0])
         yield Server(found[0], data)
     finally:
         process.terminate()
@@ -62,19 +71,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
         log.close()
-
-
-def _wait_for(address: str, seconds: float = 60.0) -> None:
-    """Wait until a server answers."""
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5)
-        except OSError:
-            assert time.monotonic() < until, "the server did not answer"
-            time.sleep(0.2)
-        else:
-            return
 
 
 @dataclass
@@ -87,6 +83,11 @@ class Screen:
 
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
+
+    def token(self) -> str:
+        """Return the token of this browser's forms."""
+        self.go("/account")
+        return str(self.page.locator("input[name='csrf_token']").first.get_attribute("value"))
 
     def sign_in(self, email: str) -> None:
         self.go("/account/sign-in")
@@ -117,3 +118,36 @@ def screen(browser: playwright.Browser, server: Server) -> Iterator[Screen]:
     yield found
     found.page.context.close()
     assert found.wrong == []
+
+
+@pytest.fixture(scope="module")
+def analyst(browser: playwright.Browser, server: Server) -> Iterator[Screen]:
+    """A page signed in as the analyst."""
+    found = screen_of(browser, server)
+    found.sign_in(ANALYST)
+    yield found
+    found.page.context.close()
+    assert found.wrong == []
+
+
+@pytest.fixture(scope="module")
+def administrator(browser: playwright.Browser, server: Server) -> Iterator[Screen]:
+    """A page signed in as the administrator."""
+    found = screen_of(browser, server)
+    found.sign_in("ada@example.org")
+    yield found
+    found.page.context.close()
+    assert found.wrong == []
+
+
+@pytest.fixture(scope="module")
+def finished(analyst: Screen) -> str:
+    """The address of a run that is done and shared."""
+    form = {"csrf_token": analyst.token(), "area": "Rutland", "to_year": "2029", "draws": "2", "scenarios": "fair-pay"}
+    assert analyst.page.request.post(f"{analyst.address}/runs", form=form).ok
+    analyst.go("/runs")
+    analyst.page.get_by_role("link", name="Rutland").first.click()
+    analyst.page.get_by_role("link", name="Download the plan (HTML)").wait_for()
+    analyst.page.get_by_role("button", name="Make a link").click()
+    analyst.page.get_by_role("link", name="Read-only link 1").wait_for()
+    return analyst.page.url.removeprefix(analyst.address)

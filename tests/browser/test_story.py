@@ -77,6 +77,8 @@ def test_an_analyst_builds_runs_compares_and_shares_and_another_workspace_is_ref
         assert answer is not None
         assert answer.status == 404
         assert "in your workspace" in page.locator("main").inner_text()
+    for file in ("plan.html", "plan.zip", "events", "measures/filled_posts.csv"):
+        assert page.request.get(f"{run}/{file}").status == 404
 
 
 def test_the_story_can_be_told_with_a_keyboard_alone(screen) -> None:
@@ -108,9 +110,30 @@ def test_the_story_can_be_told_with_a_keyboard_alone(screen) -> None:
     _tab_to(page, "#keep form button")
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=1, name="My scenario").wait_for()
+    _tab_to(page, "#run-area")
+    page.keyboard.type("Rutland")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2029")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/runs/[^/?]+$"))
+    page.get_by_role("link", name="Download the plan (HTML)").wait_for()
+    _tab_to(page, "a[href$='plan.html']")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith("plan.html")
+    _tab_to(page, "form[action$='/share'] button")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Read-only link 1").wait_for()
     _tab_to(page, "a[href^='/compare?']")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", level=1, name="Compare scenarios: Wakefield").wait_for()
+    page.get_by_role("heading", level=1, name="Compare scenarios: Rutland").wait_for()
+    _tab_to(page, "a[href^='/explain?']")
+    page.keyboard.press("Enter")
+    page.locator("#chart-waterfall-vacancy-rate").wait_for()
 
 
 def _tab_to(page, wanted: str, most: int = 260) -> None:
@@ -144,3 +167,36 @@ def test_the_map_follows_its_year_and_the_address_keeps_it(screen) -> None:
     page.get_by_label("Draw as").select_option("map")
     page.wait_for_url(re.compile(r"show=map"))
     page.locator("#map-shown path").first.wait_for()
+
+
+def test_a_run_is_watched_cancelled_and_taken_up_again_on_its_page(screen) -> None:
+    page = screen.page
+    screen.sign_in(ANALYST)
+    screen.go("/scenarios/fair-pay")
+    page.get_by_label("Place").select_option("E08000036")
+    page.get_by_label("Draws, if not the usual").fill("256")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_url(re.compile(r"/runs/[^/?]+$"))
+    under_way = page.get_by_text(re.compile("[1-9][0-9]* of 513 parts done"))
+    under_way.wait_for()
+    page.get_by_role("button", name="Cancel this run").click()
+    page.get_by_role("button", name="Go on with this run").wait_for()
+    assert "cancelled" in page.locator("dl").inner_text()
+    page.get_by_role("button", name="Go on with this run").click()
+    under_way.wait_for()
+    page.get_by_role("button", name="Cancel this run").click()
+    page.get_by_role("button", name="Go on with this run").wait_for()
+
+
+def test_a_change_in_the_builder_is_undone_at_a_press(screen) -> None:
+    page = screen.page
+    screen.sign_in(ANALYST)
+    screen.go("/scenarios/build?area=E08000036&policy=pay_floor&pay_floor.premium=1&pay_floor.start=2028-04")
+    undo = page.get_by_role("button", name="Undo the last change")
+    assert not undo.is_visible()
+    page.get_by_label("Premium", exact=True).fill("2")
+    page.wait_for_url(re.compile(r"pay_floor\.premium=2"))
+    undo.click()
+    page.wait_for_url(re.compile(r"pay_floor\.premium=1(&|$)"))
+    assert page.get_by_label("Premium", exact=True).input_value() == "1"
+    assert not undo.is_visible()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.responses import HTMLResponse
 
 from almoner.web import jobs, scenarios_store, share, uploads
 from almoner.web.jobs import RunRequest
@@ -74,6 +75,16 @@ def test_every_route_declares_who_may_use_it(team: Server) -> None:
     assert [route.path for _, route in found if level_of(route) is None] == []
 
 
+def test_every_page_has_its_twin_as_json_and_every_chart_its_figures_as_csv(team: Server) -> None:
+    paths = {route.path for _, route in routes(team)}
+    pages = [route.path for _, route in routes(team) if route.response_class is HTMLResponse]
+    assert len(pages) > 20
+    assert [path for path in pages if ("/index" if path == "/" else path) + ".json" not in paths] == []
+    charts = [path for path in paths if path.endswith("/charts/{id}.json")]
+    assert len(charts) >= 7
+    assert [path for path in charts if path.replace(".json", ".csv") not in paths] == []
+
+
 def test_nothing_that_changes_something_is_public_but_signing_in_and_out(team: Server) -> None:
     public = {route.path for method, route in routes(team) if method != "GET" and level_of(route) == "public"}
     assert public <= {"/account/sign-in", "/account/sign-out"}
@@ -132,6 +143,16 @@ def test_a_run_cannot_use_the_scenario_or_file_of_another_workspace(team: Server
     eve = team.signed_in("eve@example.org")
     for stolen in ({"scenarios": [ids["scenarios"]]}, {"upload": ids["uploads"]}):
         assert eve.post("/api/runs", json={"area": "Wakefield", "to_year": 2027, "draws": 1, **stolen}).status_code == 404
+
+
+def test_a_page_that_is_asked_for_the_scenario_of_another_workspace_refuses(team: Server) -> None:
+    ids = fill(team, member_of(team, "ann"))
+    eve = team.signed_in("eve@example.org")
+    scenario = ids["scenarios"]
+    for path in ("/compare", "/compare/differences.csv", "/compare/charts/x.json", "/explain", "/explain/charts/x.csv"):
+        assert eve.get(f"{path}?scenario={scenario}").status_code == 404, path
+    for ending in ("", ".json"):
+        assert eve.get(f"/scenarios/build{ending}?from={scenario}").status_code == 404
 
 
 @pytest.mark.parametrize("level", LEVELS)

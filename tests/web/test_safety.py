@@ -121,12 +121,25 @@ def test_a_table_holds_no_formula_and_its_name_no_path() -> None:
         "name: x\nover: /etc/passwd\npolicies: []\n",
         "a: &a [x, x]\nb: &b [*a, *a]\nname: *b\n",
         "name: x\npolicies: !!python/object/apply:os.system ['true']\n",
-        "[" * 5000,
+        "[" * 60_000,
+        "- " * 30_000,
+        "{a: " * 15_000,
         "name: x\x00\npolicies: []\n",
         "name: " + "x" * 70_000,
         "name: \ud800\npolicies: []\n",
     ],
-    ids=["a path", "a file", "aliases", "an object", "deep", "a null", "long", "half a character"],
+    ids=[
+        "a path",
+        "a file",
+        "aliases",
+        "an object",
+        "deep",
+        "deep in a line",
+        "deep by names",
+        "a null",
+        "long",
+        "half a character",
+    ],
 )
 def test_a_scenario_that_reaches_for_more_is_refused(text: str) -> None:
     with pytest.raises(Exception) as refused:  # noqa: PT011

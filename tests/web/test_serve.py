@@ -6,6 +6,7 @@ import io
 import json
 import signal
 import sys
+import threading
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 import almoner.cli.serve
 from almoner.__main__ import main
+from almoner.web import warm
 
 from .test_jobs import Program
 
@@ -31,7 +33,7 @@ def almoner(*arguments: str, said_in: str = "") -> tuple[object, str, str]:
 
 
 def test_the_first_line_is_the_address_and_pages_answer_at_it(tmp_path: Path) -> None:
-    server = Program(tmp_path, "--workers", "0")
+    server = Program(tmp_path, "--workers", "0", "--no-warm")
     try:
         assert server.address.startswith("http://127.0.0.1:")
         assert server.client.get("/account.json").json()["member"]["local"] is True
@@ -40,6 +42,38 @@ def test_the_first_line_is_the_address_and_pages_answer_at_it(tmp_path: Path) ->
     finally:
         server.end(signal.SIGTERM)
     assert server.process.returncode in (0, -signal.SIGTERM)
+
+
+def test_the_address_is_said_only_when_it_answers(tmp_path: Path) -> None:
+    server = Program(tmp_path, "--workers", "0", "--no-warm", wait=False)
+    try:
+        assert server.client.get("/healthz").status_code == 200
+    finally:
+        server.end(signal.SIGTERM)
+
+
+def test_what_is_made_ready_waits_while_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = threading.Event()
+    monkeypatch.setattr(warm, "STEPS", (made.set,))
+    monkeypatch.setattr(warm, "_QUIET_SECONDS", 0.0)
+    warmer = warm.Warmer()
+    warmer.begin()
+    warmer.start()
+    assert not made.wait(0.3)
+    warmer.end()
+    assert made.wait(10)
+
+
+def test_a_step_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = threading.Event()
+
+    def fails() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(warm, "STEPS", (fails, made.set))
+    monkeypatch.setattr(warm, "_QUIET_SECONDS", 0.0)
+    warm.Warmer().start()
+    assert made.wait(10)
 
 
 def test_a_server_for_a_team_needs_an_administrator_first(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What pages are made of: maps, drafts of scenarios, previews, and the front-end files that ship."""
+"""What pages are made of: maps, previews, links to origins, and the front-end files that ship."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import pytest
 
 from almoner.analysis.compare import comparison, measures_named
 from almoner.errors import NotFoundError, OutOfRangeError
-from almoner.policies.registry import policies
 from almoner.reference import tables
 from almoner.reference.areas import areas, resolve
 from almoner.study.design import Study
 from almoner.study.run import run_study
 from almoner.study.scenario import load_scenario
 from almoner.web import assets
-from almoner.web.scenarios_store import parse
-from almoner.web.views import builder, maps, places, trial
+from almoner.web.views import filters, maps, places, trial
 
 TEMPLATES = assets.WEB / "templates"
 
@@ -83,47 +80,20 @@ def test_every_place_is_offered_and_slips_are_mended() -> None:
     assert places.meant("nowhere at all")[0] is None
 
 
-@pytest.mark.parametrize("name", sorted(policies()))
-def test_every_policy_can_be_added_to_a_draft_whose_file_is_a_scenario(name: str) -> None:
-    draft = builder.draft_of([("add", name), ("name", "A: draft")], "E08000036", 2040)
-    scenario = parse(draft.text, "draft")
-    assert scenario.name == "A: draft"
-    assert [policy for policy, _ in scenario.policies] == [name]
-    (card,) = builder.cards(draft)
-    assert card.cost or card.evidence or card.status == "assumed"
-
-
-def test_the_address_of_a_draft_is_the_draft() -> None:
-    draft = builder.draft_of([("policy", "pay_floor"), ("pay_floor.premium", "0.68"), ("add", "wellbeing")], "E08000036", 2035)
-    again = builder.draft_of(parse_qsl(urlencode(draft.query)), "E08000036", 2035)
-    assert again == draft
-    assert [name for name, _ in builder.draft_of([*draft.query, ("remove", "pay_floor")], "E08000036", 2035).policies] == [
-        "wellbeing"
-    ]
-
-
-def test_a_draft_that_begins_with_a_scenario_does_the_same() -> None:
-    shipped = load_scenario("prevention-and-recovery")
-    draft = builder.draft_from(shipped, "E08000036", 2040)
-    assert parse(draft.text, "draft").hash == shipped.hash
-
-
-def test_what_a_draft_cannot_hold_is_named() -> None:
-    limited = "name: A\npolicies:\n- pay_floor: {premium: 1, start: 2028-04, areas: [wakefield]}\n"
-    text = f"{limited}parameters:\n- {{path: leaving.mover_share, scale: 1.0}}\n"
-    said = builder.left_out(parse(text, "one"))
-    assert len(said) == 2
-    assert "areas of pay floor" in said[0]
-    assert "leaving.mover_share" in said[1]
-    assert builder.left_out(load_scenario("fair-pay")) == ()
-
-
 def test_a_preview_is_what_a_run_of_the_same_draws_says() -> None:
     place, scenario = resolve("wakefield"), load_scenario("fair-pay")
     shown, _ = trial.previewed(place, scenario, 2030)
     study = Study(place, (load_scenario("do-nothing"), scenario), trial.PREVIEW_DRAWS, 2030)
     whole = comparison(run_study(study), measures_named([row.measure for row in shown.rows[:1]]))
     assert [row for row in shown.rows if row.measure == whole.rows[0].measure] == list(whole.rows)
+
+
+def test_words_lead_to_their_sources_evidence_and_run_and_nothing_else_becomes_a_link() -> None:
+    said = str(filters.origins("Skills <for> it (ascof_2025), E01 & care_worker, E999. Run 0123456789abcdef."))
+    assert said == (
+        'Skills &lt;for&gt; it (<a href="/sources/ascof_2025">ascof_2025</a>), <a href="/evidence/E01">E01</a> &amp; care_worker, '
+        'E999. Run <a href="#made">0123456789abcdef</a>.'
+    )
 
 
 def test_front_end_files_are_those_of_the_manifest_with_their_licences() -> None:

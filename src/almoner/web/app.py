@@ -24,6 +24,7 @@ from almoner.web.database import open_database
 from almoner.web.render import PageMemory
 from almoner.web.security import Wall
 from almoner.web.settings import Settings
+from almoner.web.warm import Warmer, Watch
 from almoner.web.worker import start_workers
 from almoner.web.workspaces import ensure_local
 
@@ -36,6 +37,8 @@ ROUTES: Final = (
     "children",
     "scenarios",
     "compare",
+    "explain",
+    "parameters",
     "evidence",
     "help",
     "health",
@@ -52,13 +55,16 @@ _STATIC: Final = Path(__file__).parent / "static"
 def create_app(settings: Settings) -> FastAPI:
     """Return the application for these settings; the database is opened and brought to the newest layout at once.
 
-    `app.state` has `settings`, `database` (`Database`), `pages` (`PageMemory`) and `metrics`.
+    `app.state` has `settings`, `database` (`Database`), `pages` (`PageMemory`), `metrics` and `warmer`.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         workers = start_workers(settings)
+        if settings.warm:
+            app.state.warmer.start()
         yield
+        app.state.warmer.stop()
         workers.stop()
         app.state.database.close()
 
@@ -75,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = open_database(settings.database_url)
     app.state.pages = PageMemory()
     app.state.metrics = metrics.Metrics()
+    app.state.warmer = Warmer()
     if settings.single_user:
         with app.state.database.session() as db:
             ensure_local(db)
@@ -84,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(logs.RequestLog, metrics=app.state.metrics)
     app.add_middleware(Wall, settings=settings)
+    app.add_middleware(Watch, warmer=app.state.warmer)
     return app
 
 

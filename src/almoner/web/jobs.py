@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -95,7 +94,7 @@ def plan_for(db: Session, who: Member, settings: Settings, asked: RunRequest) ->
         own=own_figures,
     )
     found = tuple(scenarios_store.chosen(db, who, reference, plan.months) for reference in others)
-    return StudyPlan(**{**_fields(plan), "scenarios": plan.scenarios + found})
+    return replace(plan, scenarios=plan.scenarios + found)
 
 
 def ask(db: Session, who: Member, settings: Settings, asked: RunRequest) -> Job:
@@ -260,8 +259,3 @@ def _lives(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _fields(plan: StudyPlan) -> dict[str, Any]:
-    names: Sequence[str] = ("name", "places", "scenarios", "draws", "replicates", "to_year", "seed", "own")
-    return {name: getattr(plan, name) for name in names}

@@ -75,7 +75,7 @@ def page_route(router: APIRouter, path: str, *, access: Level, shipped: bool = F
     return register
 
 
-def csv_route(router: APIRouter, path: str, *, access: Level) -> Callable[[View], View]:
+def csv_route(router: APIRouter, path: str, *, access: Level, operation_id: str = "") -> Callable[[View], View]:
     """Register a view that returns `csv_of(rows, name)` at `path` with `.csv` after it."""
 
     def register(view: View) -> View:
@@ -91,7 +91,7 @@ def csv_route(router: APIRouter, path: str, *, access: Level) -> Callable[[View]
             responses=problems() | content,
             dependencies=[require(access)],
             name=view.__name__,
-            operation_id=f"{view.__module__.rpartition('.')[2]}_{view.__name__}",
+            operation_id=operation_id or f"{view.__module__.rpartition('.')[2]}_{view.__name__}",
         )
         return view
 

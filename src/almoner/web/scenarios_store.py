@@ -28,6 +28,8 @@ from almoner.web.tables import ScenarioRow, ScenarioVersion, now
 
 LONGEST_TEXT: Final = 64 * 1024
 VERSIONS_KEPT: Final = 50
+DEEPEST: Final = 20
+"""Of a scenario's text: a list in a setting of a policy in the list of policies has five levels."""
 
 
 def parse(text: str, id: str = "scenario", months: int | None = None) -> Scenario:
@@ -41,12 +43,7 @@ def parse(text: str, id: str = "scenario", months: int | None = None) -> Scenari
         raise InputFileError(f"The scenario is too long: at most {LONGEST_TEXT // 1024} kB are taken.")
     if not _is_text(text) or not id.isalnum():
         raise InputFileError("The scenario is not text that can be used.")
-    try:
-        # An alias of an alias grows without end when it is read.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            raise InputFileError("The scenario uses a YAML alias (*name): write the lines out.")
-    except (yaml.YAMLError, RecursionError):
-        pass
+    _check_shape(text)
     try:
         content = mapping_in(text, "The scenario", "a scenario: it needs at least 'name:' and a list of 'policies:'")
         over = content.get("over")
@@ -62,6 +59,22 @@ def parse(text: str, id: str = "scenario", months: int | None = None) -> Scenari
                 raise InputFileError(said) from None
     except RecursionError:
         raise InputFileError("The scenario is not text that can be used.") from None
+
+
+def _check_shape(text: str) -> None:
+    """Refuse aliases, which grow without end, and nesting so deep that reading it would take the server down."""
+    depth = 0
+    try:
+        for event in yaml.parse(text):
+            if isinstance(event, yaml.AliasEvent):
+                raise InputFileError("The scenario uses a YAML alias (*name): write the lines out.")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise InputFileError(f"The scenario is nested {DEEPEST} levels deep or more: no scenario needs that.")
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), str(getattr(error, "problem", None) or error)
+        line = f", line {mark.line + 1}," if mark else ""
+        raise InputFileError(f"The scenario{line} is not YAML that can be used: {' '.join(problem.split())[:200]}.") from None
 
 
 def create(db: Session, who: Member, settings: Settings, text: str) -> ScenarioRow:

@@ -1,4 +1,4 @@
-"""Running the application: a socket first, its address as the first line that is printed, then uvicorn until it is stopped."""
+"""Running the application: a socket, then uvicorn until it is stopped; the address is the first line, once it answers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,20 @@ _BACKLOG = 2048
 _SECONDS_TO_END = 5
 
 
+class _Server(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listens: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listens = listens
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so; what could not start is said by uvicorn and ends the program."""
+        await super().startup(sockets)
+        if self.started:
+            self._listens()
+
+
 def run(settings: Settings, host: str, port: int, browser: bool, proxy: str | None, say: Callable[[str], None]) -> None:
     """Serve until stopped.
 
@@ -26,11 +40,9 @@ def run(settings: Settings, host: str, port: int, browser: bool, proxy: str | No
     """
     bound = _bound(host, port)
     address = f"http://{_shown(host)}:{bound.getsockname()[1]}"
-    say(address)
     logs.configure()
-    app = create_app(settings)
     config = uvicorn.Config(
-        app,
+        create_app(settings),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -39,9 +51,13 @@ def run(settings: Settings, host: str, port: int, browser: bool, proxy: str | No
         timeout_graceful_shutdown=_SECONDS_TO_END,
         backlog=_BACKLOG,
     )
-    if browser:
-        threading.Timer(1.0, webbrowser.open, (address,)).start()
-    uvicorn.Server(config).run(sockets=[bound])
+
+    def listens() -> None:
+        say(address)
+        if browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    _Server(config, listens).run(sockets=[bound])
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -35,7 +35,8 @@ class Settings:
     """Everything that a server is told.
 
     `data` is a folder of the server's own; `database_url` is SQLAlchemy's; `runs` is a folder or an address that fsspec knows.
-    `secret` signs tokens and must be kept when the server is moved. `single_user` asks nobody to sign in.
+    `secret` signs tokens and must be kept when the server is moved. `single_user` asks nobody to sign in. `warm` makes first
+    answers ready while nobody asks.
     """
 
     data: Path
@@ -46,6 +47,7 @@ class Settings:
     hosts: tuple[str, ...] = LOOPBACK
     secure_cookies: bool = False
     workers: int = 1
+    warm: bool = True
     threads_per_worker: int | None = None
     session_hours: int = 12
     sign_ins_per_quarter_hour: int = 10
@@ -80,6 +82,7 @@ def settings_for(
     hosts: tuple[str, ...] = LOOPBACK,
     secure_cookies: bool = False,
     workers: int = 1,
+    warm: bool = True,
     environment: Mapping[str, str] = os.environ,
 ) -> Settings:
     """Return the settings of a server whose data lies in `data`, made if it is not there.
@@ -102,6 +105,7 @@ def settings_for(
         hosts=hosts,
         secure_cookies=secure_cookies,
         workers=workers,
+        warm=warm,
         open_id=_open_id(environment),
     )
 

@@ -14,9 +14,10 @@ import signal
 import threading
 import time
 import zipfile
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
-from almoner.errors import AlmonerError
+from almoner.errors import AlmonerError, InputFileError
 from almoner.study.executors import Threads
 from almoner.study.files import StudyPlan
 from almoner.study.location import Location, open_location
@@ -25,6 +26,9 @@ from almoner.web import jobs, logs
 from almoner.web.database import Database, open_database
 from almoner.web.settings import Settings
 from almoner.web.tables import Job
+
+if TYPE_CHECKING:
+    from almoner.report.sections import PlanSection
 
 DOCUMENT: Final = "plan.zip"
 _POLL_SECONDS: Final = 0.5
@@ -125,26 +129,50 @@ def _carry_out(database: Database, settings: Settings, worker: str, id: str, pla
     """Run a study into the store and write its plan; return the hash of the result."""
     progress = _Progress(database, id, worker, documents=1)
     summary = run_plan(plan, settings.runs, Threads(settings.threads_per_worker), progress)
-    _documents(settings, id).write(DOCUMENT, _plan_archive(plan, progress))
+    _documents(settings, id).write(DOCUMENT, _plan_archive(plan, settings, progress))
     progress.end()
     return summary.result_hash
 
 
-def _plan_archive(plan: StudyPlan, progress: _Progress) -> bytes:
+def _plan_archive(plan: StudyPlan, settings: Settings, progress: _Progress) -> bytes:
     """Return the plan document of a study's one place as a zip archive whose bytes depend on its contents alone."""
     from almoner.analysis.plan import make_plan
     from almoner.report.writing import plan_files
     from almoner.study.design import Study
 
-    study = Study(plan.places[0], plan.scenarios, plan.draws, plan.to_year, plan.seed, plan.replicates, plan.own)
+    counts = (plan.draws, plan.to_year, plan.seed, plan.replicates)
+    study = Study(plan.places[0], plan.scenarios, *counts, plan.own, plan.draws_from)
     record = make_plan(study, lambda done, total: progress.check())
+    sections = tuple(_sections(plan, settings, progress))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in plan_files(record).items():
+        for name, text in plan_files(record, sections).items():
             info = zipfile.ZipInfo(name, _ZIP_DATE)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, text)
     return buffer.getvalue()
+
+
+def _sections(plan: StudyPlan, settings: Settings, progress: _Progress) -> Iterator[PlanSection]:
+    """Yield delays out of hospital and children's services under every scenario of a study."""
+    from almoner.analysis.children import LAST_YEAR, USUAL_DRAWS, children_answer
+    from almoner.analysis.delays import default_draws, delays
+    from almoner.report.sections import children_part, delays_part
+
+    def check(done: int, total: int) -> None:
+        progress.check()
+
+    place, run = plan.places[0], open_location(settings.runs).at(plan.run_id)
+    draws = min(plan.draws, default_draws(place))
+    try:
+        answer = delays(place, draws, plan.seed, check, settings.threads_per_worker, stored=run.text)
+    except InputFileError:
+        # A council's run holds no whole board, whose staff would be needed to follow its queue under a scenario.
+        answer = delays(place, draws, plan.seed, check, settings.threads_per_worker)
+    yield delays_part(answer)
+    progress.check()
+    last = min(plan.to_year, LAST_YEAR)
+    yield children_part(children_answer(place, plan.scenarios, last, min(plan.draws, USUAL_DRAWS), plan.seed))
 
 
 def _documents(settings: Settings, job_id: str) -> Location:

@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from almoner.report.figure import Chart
 from almoner.web.errors import problems
-from almoner.web.permissions import require
 from almoner.web.render import csv_of, csv_route, page, page_route
-from almoner.web.routes.places import Code, Sheet, ToYear, chart_answer, place_of
+from almoner.web.routes.places import Code, ToYear, chart_routes, place_of
 from almoner.web.views.answers import TO_YEAR, plan_of
 from almoner.web.views.area import indicator_rows, overview, overview_charts
 
@@ -30,7 +30,8 @@ def indicators(code: Code, to: ToYear = TO_YEAR) -> Response:
     return csv_of(indicator_rows(record), f"indicators-{record.place.code}")
 
 
-@router.get("/areas/{code}/charts/{id}.json", dependencies=[require("public")], response_model=None)
-def chart(code: Code, id: str, width: Sheet = "wide", to: ToYear = TO_YEAR) -> Response:
-    """Return the Vega-Lite specification of a chart of the overview."""
-    return chart_answer(overview_charts(plan_of(place_of(code).code, to)), id, width)
+def _charts(code: Code, to: ToYear = TO_YEAR) -> tuple[Chart | None, ...]:
+    return overview_charts(plan_of(place_of(code).code, to))
+
+
+chart_routes(router, "/areas/{code}", _charts)

@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from almoner.analysis.children_json import as_data
 from almoner.report.children_section import children_section
+from almoner.report.figure import Chart, Table
 from almoner.report.tables import Cell
 from almoner.web.errors import problems
-from almoner.web.permissions import require
 from almoner.web.render import csv_of, csv_route, page, page_route
-from almoner.web.routes.places import Code, Sheet, chart_answer, place_of
+from almoner.web.routes.places import Code, chart_routes, place_of, table_routes
 from almoner.web.views.answers import children_of
 from almoner.web.views.area import children
 
@@ -49,7 +49,13 @@ def course(code: Code) -> Response:
     return csv_of(rows, f"children-{record.place.code}")
 
 
-@router.get("/areas/{code}/children/charts/{id}.json", dependencies=[require("public")], response_model=None)
-def chart(code: Code, id: str, width: Sheet = "wide") -> Response:
-    """Return the Vega-Lite specification of a chart of the page."""
-    return chart_answer(children_section(children_of(place_of(code).code)).charts, id, width)
+def _charts(code: Code) -> tuple[Chart, ...]:
+    return children_section(children_of(place_of(code).code)).charts
+
+
+def _tables(code: Code) -> tuple[Table, ...]:
+    return children_section(children_of(place_of(code).code)).tables
+
+
+chart_routes(router, "/areas/{code}/children", _charts)
+table_routes(router, "/areas/{code}/children", _tables)

@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from almoner.errors import OutOfRangeError
 from almoner.reference.areas import Area, resolve
+from almoner.report.figure import Chart
 from almoner.study.scenario import DO_NOTHING, USUAL, Scenario, load_scenario, shipped
 from almoner.web import scenarios_store
 from almoner.web.errors import problems
-from almoner.web.permissions import may, member, require
+from almoner.web.permissions import may, member
 from almoner.web.render import csv_of, csv_route, page, page_route
-from almoner.web.routes.places import Sheet, chart_answer
+from almoner.web.routes.places import chart_routes
 from almoner.web.routes.scenarios import USUAL_AREA, AreaCode, LastYear
 from almoner.web.views import trial
 from almoner.web.views.answers import LAST_END, TO_YEAR, months_to
@@ -56,6 +57,7 @@ def compare(request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO_YEA
         "cards": () if found is None else found.plan.scenarios[1:],
         "run_id": "" if found is None else found.comparison.run_id,
         "band_kind": "" if found is None else found.comparison.band_kind,
+        "manifest": {} if found is None else found.plan.manifest,
         "price_basis": "" if found is None else found.comparison.price_basis,
         "csv": f"/compare/differences.csv?{request.url.query}",
         "may_edit": may(who, "analyst"),
@@ -73,12 +75,13 @@ def differences(request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO
     return csv_of(trial.rows(found.comparison), f"differences-{place.code}")
 
 
-@router.get("/compare/charts/{id}.json", dependencies=[require("member")], response_model=None)
-def chart(
-    request: Request, id: str, width: Sheet = "wide", area: AreaCode = USUAL_AREA, to: LastYear = TO_YEAR, scenario: Chosen = None
-) -> Response:
-    """Return the Vega-Lite specification of a chart of the page."""
-    return chart_answer(trial.charts(_trial(request, resolve(area), to, list(scenario or USUAL)).plan), id, width)
+def _charts(
+    request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO_YEAR, scenario: Chosen = None
+) -> tuple[Chart | None, ...]:
+    return tuple(trial.charts(_trial(request, resolve(area), to, list(scenario or USUAL)).plan))
+
+
+chart_routes(router, "/compare", _charts, access="member")
 
 
 def _trial(request: Request, place: Area, to: int, asked: list[str]) -> trial.Trial:

@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from almoner.analysis.delays import as_json
 from almoner.report.charts_delays import delay_charts
+from almoner.report.figure import Chart, Table
 from almoner.report.tables import Cell
 from almoner.web.errors import problems
-from almoner.web.permissions import require
 from almoner.web.render import csv_of, csv_route, page, page_route
-from almoner.web.routes.places import Code, Sheet, chart_answer, place_of
+from almoner.web.routes.places import Code, chart_routes, place_of, table_routes
 from almoner.web.views.answers import delays_of
-from almoner.web.views.area import delays
+from almoner.web.views.area import delay_tables, delays
 
 router = APIRouter(responses=problems())
 
@@ -24,7 +24,7 @@ def delays_page(request: Request, code: Code) -> Response:
     """Show the delays out of hospital of a place."""
     place = place_of(code)
     record = delays_of(place.code)
-    found = delays(place, record, record.sources)
+    found = delays(place, record)
     return page(request, "delays.html.jinja", found, title=f"Hospital delays: {place.name}", json=as_json(record))
 
 
@@ -48,7 +48,13 @@ def changes(code: Code) -> Response:
     return csv_of(rows, f"delays-{record.area_code}")
 
 
-@router.get("/areas/{code}/delays/charts/{id}.json", dependencies=[require("public")], response_model=None)
-def chart(code: Code, id: str, width: Sheet = "wide") -> Response:
-    """Return the Vega-Lite specification of a chart of the page."""
-    return chart_answer(delay_charts(delays_of(place_of(code).code)), id, width)
+def _charts(code: Code) -> list[Chart]:
+    return delay_charts(delays_of(place_of(code).code))
+
+
+def _tables(code: Code) -> tuple[Table, ...]:
+    return delay_tables(delays_of(place_of(code).code))
+
+
+chart_routes(router, "/areas/{code}/delays", _charts)
+table_routes(router, "/areas/{code}/delays", _tables)

@@ -12,18 +12,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from almoner.errors import AlmonerError
-from almoner.policies.registry import policies
 from almoner.reference.areas import resolve
-from almoner.study.scenario import Scenario, load_scenario, shipped
+from almoner.study.scenario import DO_NOTHING, Scenario, load_scenario, shipped
 from almoner.web import scenarios_store, share
 from almoner.web.errors import problems
 from almoner.web.permissions import may, member
 from almoner.web.render import page, page_route
 from almoner.web.routes.forms import filled, form_route, see_other
 from almoner.web.scenarios_store import LONGEST_TEXT
-from almoner.web.views import builder, trial
+from almoner.web.views import builder, drafts
 from almoner.web.views.answers import FIRST_END, LAST_END, TO_YEAR, months_to
 from almoner.web.views.places import groups
+from almoner.web.views.previews import previews
 
 router = APIRouter(responses=problems())
 
@@ -63,18 +63,18 @@ def build(request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO_YEAR,
     who, place = member(request), resolve(area)
     kept: dict[str, Any] = {"id": "", "version": None}
     pairs = [(key, value) for key, value in request.query_params.multi_items() if key not in ("area", "to", "from")]
-    draft = builder.draft_of(pairs, place.code, to)
+    draft = drafts.draft_of(pairs, place.code, to)
     lost: tuple[str, ...] = ()
     if begin:
-        with request.app.state.database.reading() as db:
-            found = scenarios_store.chosen(db, who, begin, months_to(to))
-        lost = builder.left_out(found)
-        if not {"policy", "add", "remove"} & {key for key, _ in pairs}:
-            draft = builder.draft_from(found, place.code, to)
-    if begin and begin not in shipped():
-        with request.app.state.database.reading() as db:
-            row = scenarios_store.one(db, who, begin)
-            kept = {"id": row.id, "version": row.version}
+        text = scenarios_store.shipped_text(begin) if begin in shipped() else ""
+        if not text:
+            with request.app.state.database.reading() as db:
+                row = scenarios_store.one(db, who, begin)
+            text, kept = row.text, {"id": row.id, "version": row.version}
+        # The form always sends a name: an address without one has only begun.
+        if "name" not in dict(pairs):
+            draft = drafts.draft_from(text, place.code, to)
+            lost = drafts.differences(scenarios_store.parse(text), scenarios_store.parse(draft.text))
     context = {
         "place": place,
         "to_year": to,
@@ -83,14 +83,18 @@ def build(request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO_YEAR,
         "kept": kept,
         "lost": lost,
         "cards": builder.cards(draft),
+        "edits": builder.edit_cards(draft),
+        "over": _below(draft.over),
+        "ships": [(name, load_scenario(name).name) for name in shipped()],
         "offered": builder.offered(draft),
+        "editable": builder.editable(),
         "groups": groups(),
         "years": tuple(range(2027, LAST_END + 1)),
         "address": f"/scenarios/build?{urlencode(draft.query + ([('from', begin)] if begin else []))}",
         "may_edit": may(who, "analyst"),
-        **_preview(draft, to),
+        **_previews(draft, to),
     }
-    left_out = ("groups", "years", "offered", "place")
+    left_out = ("groups", "years", "offered", "place", "editable", "ships")
     data = {key: value for key, value in context.items() if key not in left_out} | {"area": place.code, "text": draft.text}
     return page(request, "build.html.jinja", context, title="Build a scenario", json=data)
 
@@ -128,6 +132,7 @@ def scenario(request: Request, id: str) -> Response:
         "saved_version": version,
         "text": text,
         "cards": builder.scenario_cards(found),
+        "edits": builder.edit_lines(found),
         "links": links,
         "ships": id in shipped(),
         "may_edit": may(who, "analyst"),
@@ -143,27 +148,20 @@ def _summary(scenario: Scenario) -> dict[str, Any]:
     return {"id": scenario.id, "name": scenario.name, "description": scenario.description, "policies": used}
 
 
-def _preview(draft: builder.Draft, to: int) -> dict[str, Any]:
-    """Return the lines of a preview, or the sentence that says why there are none."""
-    nothing: dict[str, Any] = {"lines": (), "problem": "", "seconds": 0.0, "draws": trial.PREVIEW_DRAWS, "notes": (), "run_id": ""}
-    if not draft.policies:
-        return nothing
-    place = resolve(draft.area)
+def _below(name: str) -> dict[str, Any] | None:
+    """Return the scenario that a draft stands over, None for doing nothing."""
+    return None if name == DO_NOTHING else _summary(load_scenario(name))
+
+
+def _previews(draft: drafts.Draft, to: int) -> dict[str, Any]:
+    """Return the previews of a draft, or the sentence that says why there are none."""
+    if not draft.uses and not draft.edits and draft.over == DO_NOTHING:
+        return {"previews": (), "problem": ""}
     try:
         scenario = scenarios_store.parse(draft.text, "draft", months_to(to))
     except AlmonerError as error:
-        return nothing | {"problem": str(error)}
-    if len(place.members) > trial.MOST_AREAS:
-        return nothing | {"problem": f"{place.name} has too many areas for a preview: save the scenario and run it in full."}
-    if all(policies()[name].domain != "adult" for name, _ in draft.policies):
-        return nothing | {"problem": "None of these policies is about adult social care, which the preview shows: run it in full."}
-    found, seconds = trial.previewed(place, scenario, to)
-    return nothing | {
-        "lines": trial.lines(found, "draft", to),
-        "seconds": round(seconds, 2),
-        "notes": found.notes,
-        "run_id": found.run_id,
-    }
+        return {"previews": (), "problem": str(error)}
+    return {"previews": tuple(previews(resolve(draft.area), scenario, to)), "problem": ""}
 
 
 def _save(request: Request, form: SaveForm) -> str:

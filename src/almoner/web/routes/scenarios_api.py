@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from almoner.errors import InputFileError
+from almoner.study.scenario import shipped
 from almoner.web import scenarios_store, share
 from almoner.web.errors import problems
 from almoner.web.permissions import member, require
@@ -99,10 +100,13 @@ def take(request: Request, file: Annotated[UploadFile, File(description="a scena
 )
 def export(request: Request, id: str) -> Response:
     """Return a scenario as the file that the command line uses."""
-    with request.app.state.database.reading() as db:
-        row = scenarios_store.one(db, member(request), id)
-    headers = {"Content-Disposition": f'attachment; filename="scenario-{row.id}.yaml"'}
-    return Response(row.text.encode(), media_type="application/yaml", headers=headers)
+    if id in shipped():
+        text = scenarios_store.shipped_text(id)
+    else:
+        with request.app.state.database.reading() as db:
+            text = scenarios_store.one(db, member(request), id).text
+    headers = {"Content-Disposition": f'attachment; filename="{id if id in shipped() else f"scenario-{id}"}.yaml"'}
+    return Response(text.encode(), media_type="application/yaml", headers=headers)
 
 
 @form_route(router, "/scenarios/{id}/undo", access="analyst")

@@ -6,12 +6,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from almoner.report.figure import Chart, Table
 from almoner.web.errors import problems
-from almoner.web.permissions import require
 from almoner.web.render import csv_of, csv_route, page, page_route
-from almoner.web.routes.places import Code, Sheet, ToYear, chart_answer, place_of
+from almoner.web.routes.places import Code, ToYear, chart_routes, place_of, table_routes
 from almoner.web.views.answers import TO_YEAR, plan_of
-from almoner.web.views.area import path_rows, workforce, workforce_charts
+from almoner.web.views.area import path_rows, workforce, workforce_charts, workforce_tables
 from almoner.web.views.pictures import figure_data
 
 router = APIRouter(responses=problems())
@@ -34,7 +34,13 @@ def paths(code: Code, to: ToYear = TO_YEAR) -> Response:
     return csv_of(path_rows(record), f"workforce-{record.place.code}")
 
 
-@router.get("/areas/{code}/workforce/charts/{id}.json", dependencies=[require("public")], response_model=None)
-def chart(code: Code, id: str, width: Sheet = "wide", to: ToYear = TO_YEAR) -> Response:
-    """Return the Vega-Lite specification of a chart of the page."""
-    return chart_answer(workforce_charts(plan_of(place_of(code).code, to)), id, width)
+def _charts(code: Code, to: ToYear = TO_YEAR) -> tuple[Chart | None, ...]:
+    return workforce_charts(plan_of(place_of(code).code, to))
+
+
+def _tables(code: Code, to: ToYear = TO_YEAR) -> tuple[Table, ...]:
+    return workforce_tables(plan_of(place_of(code).code, to))
+
+
+chart_routes(router, "/areas/{code}/workforce", _charts)
+table_routes(router, "/areas/{code}/workforce", _tables)

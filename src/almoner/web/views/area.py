@@ -11,6 +11,7 @@ from typing import Any, Final
 from almoner.analysis.children_record import ChildrenRecord
 from almoner.analysis.delays_record import DelaysRecord
 from almoner.analysis.plan_record import Indicator, PlanRecord, SourceLine
+from almoner.reference.areas import icbs
 from almoner.reference.sources import source
 from almoner.report import charts_delays, charts_future, charts_need, charts_published, charts_today, view
 from almoner.report.children_section import children_section
@@ -86,8 +87,7 @@ class Workforce:
     place: Any
     record: PlanRecord
     figures: tuple[Figure, ...]
-    grid: Table | None
-    gap: Table
+    tables: tuple[Table, ...]
     band_words: str
     range_sentence: str
     limits: tuple[str, ...]
@@ -109,13 +109,18 @@ def workforce(record: PlanRecord) -> Workforce:
         place=record.place,
         record=record,
         figures=figures(workforce_charts(record), f"/areas/{record.place.code}/workforce"),
-        grid=charts_future.gap_grid(record),
-        gap=charts_future.gap_table(record),
+        tables=workforce_tables(record),
         band_words=view.band_words(record),
         range_sentence=view.range_sentence(record),
         limits=record.limits,
         sources=source_lines({series.source for series in record.published_series} | {"posts_own"}),
     )
+
+
+def workforce_tables(record: PlanRecord) -> tuple[Table, ...]:
+    """Return the tables of the page about the workforce."""
+    grid = charts_future.gap_grid(record)
+    return (*(() if grid is None else (grid,)), charts_future.gap_table(record))
 
 
 def path_rows(record: PlanRecord) -> list[dict[str, Any]]:
@@ -156,9 +161,8 @@ def need_charts(record: PlanRecord) -> tuple[Chart | None, ...]:
 
 def need(record: PlanRecord) -> Need:
     """Return the page about what the people of a place need."""
-    kept = ("ons_mye_2024", "ons_snpp_2022", "hp_split", "ons_snpp_2018")
     found = figures(need_charts(record), f"/areas/{record.place.code}/need")
-    return Need(record.place, record, found, source_lines({line.id for line in record.sources if line.id in kept}))
+    return Need(record.place, record, found, source_lines({each for point in record.population for each in point.sources}))
 
 
 def need_rows(record: PlanRecord) -> list[dict[str, Any]]:
@@ -189,15 +193,31 @@ class Section:
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
     sources: tuple[SourceLine, ...]
+    boards: tuple[Any, ...] = ()
 
 
-def delays(place: Any, answer: DelaysRecord, sources: tuple[str, ...]) -> Section:
-    """Return the page about delays out of hospital."""
-    from almoner.analysis.delays_words import headline, tables
+def delays(place: Any, answer: DelaysRecord) -> Section:
+    """Return the page about delays out of hospital; a council's has links to the boards whose flow is known."""
+    from almoner.analysis.delays_words import headline
 
     found = figures(charts_delays.delay_charts(answer), f"/areas/{place.code}/delays")
-    said = tuple(_table(title, rows) for title, rows in tables(answer, {}))
-    return Section(place, answer, tuple(headline(answer)), found, said, (), source_lines(set(sources)))
+    near = () if answer.waits else boards_of(place)
+    said = tuple(headline(answer))
+    return Section(place, answer, said, found, delay_tables(answer), (), source_lines(set(answer.sources)), near)
+
+
+def delay_tables(answer: DelaysRecord) -> tuple[Table, ...]:
+    """Return the tables of the page about delays."""
+    from almoner.analysis.delays_words import tables
+
+    return tuple(_table(title, rows) for title, rows in tables(answer, {}))
+
+
+def boards_of(place: Any) -> tuple[Any, ...]:
+    """Return the integrated care boards in which people of a place live, those with most of it first."""
+    own = set(place.area_codes)
+    shares = [(sum(share for code, share in board.members if code in own), board) for board in icbs()]
+    return tuple(board for share, board in sorted(shares, key=lambda pair: -pair[0]) if share > 0)
 
 
 def children(place: Any, record: ChildrenRecord) -> Section:

@@ -1,32 +1,39 @@
-"""Building a scenario: a draft held in the address (policies with their settings), its YAML, and the cards that the page shows.
+"""The cards of the builder: policies with limits, evidence and cost rule beside their settings, edits with their parameters.
 
-In: a query, `policy=pay_floor&pay_floor.premium=0.68&pay_floor.start=2028-04`. Out: the same draft, its text as the command line
-reads it, and each policy with limits, evidence and cost rule beside its settings. Settings that are as usual are left out.
+In: a `Draft` or a scenario. Out: cards whose settings are fields of a form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import yaml
-
+from almoner.errors import AlmonerError
+from almoner.parameters import load
 from almoner.policies.base import DOMAINS, Policy, summary
-from almoner.policies.listing import about, cost_rule, example, size_setting, status
+from almoner.policies.listing import about, cost_rule, size_setting, status
 from almoner.policies.listing import settings as settings_of
 from almoner.policies.registry import policies
-from almoner.study.scenario import DO_NOTHING, Scenario
+from almoner.reference.areas import resolve
+from almoner.reference.vocabulary import ROLES, SERVICES
+from almoner.study.editable import FIXED, limits
+from almoner.study.scenario import DO_NOTHING, KINDS_OF_EDIT, Scenario
+from almoner.web.views.drafts import Draft, EditLine, Use, items, uses_of, word
 
-MOST_POLICIES: Final = 12
-LONGEST_NAME: Final = 100
-_LEFT_OUT: Final = ("areas", "services", "roles")
 _STEPS: Final = 100
+_KIND_WORDS: Final = {
+    "set": "is set to",
+    "add": "has this added",
+    "scale": "is multiplied by",
+    "cap": "is at most",
+    "floor": "is at least",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting of a policy as a field of the form; `kind` is number, month, choice or flag, `value` what is chosen, as text."""
+    """A setting as a field of the form: `kind` is number, month, choice, flag, list, places or words, `value` its text."""
 
     id: str
     name: str
@@ -37,15 +44,21 @@ class Setting:
     low: str
     high: str
     step: str
-    choices: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]
     required: bool
     main: bool
+
+    @property
+    def chosen(self) -> list[str]:
+        """The items of a list."""
+        return items(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyCard:
     """A policy of the draft with everything that stands beside its settings."""
 
+    key: str
     name: str
     title: str
     summary: str
@@ -59,92 +72,66 @@ class PolicyCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What is being built: a place, a last year, a name, and policies with the settings that were given, as text."""
+class EditCard:
+    """An edit of a parameter with what the parameter is."""
 
-    area: str
-    to_year: int
-    name: str
-    policies: tuple[tuple[str, dict[str, str]], ...]
-
-    @property
-    def query(self) -> list[tuple[str, str]]:
-        """The draft as the pairs of an address."""
-        pairs = [("area", self.area), ("to", str(self.to_year)), ("name", self.name)]
-        for policy, given in self.policies:
-            pairs += [("policy", policy), *((f"{policy}.{name}", value) for name, value in given.items())]
-        return pairs
-
-    @property
-    def text(self) -> str:
-        """The draft as a scenario file."""
-        kinds = policies()
-        used = [{name: {key: _typed(kinds[name], key, value) for key, value in given.items()}} for name, given in self.policies]
-        content = {"name": self.name, "policies": used}
-        return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
-
-
-def draft_of(pairs: Sequence[tuple[str, str]], area: str, to_year: int) -> Draft:
-    """Return the draft that an address holds; a policy without settings gets those of its example, unknown names are left out."""
-    known = policies()
-    given: dict[str, dict[str, str]] = {}
-    name, added, removed = "", "", ""
-    for key, value in pairs:
-        policy, _, setting = key.partition(".")
-        if key == "policy" and value in known:
-            given.setdefault(value, {})
-        elif key == "add" and value in known:
-            added = value
-        elif key == "remove":
-            removed = value
-        elif key == "name":
-            name = " ".join(value.split())[:LONGEST_NAME]
-        elif policy in given and setting in known[policy].model_fields and value.strip() and setting not in _LEFT_OUT:
-            given[policy][setting] = value.strip()[:60]
-    if added:
-        given.setdefault(added, {})
-    given.pop(removed, None)
-    chosen = [(policy, settings or _usual(known[policy])) for policy, settings in given.items()][:MOST_POLICIES]
-    return Draft(
-        area, to_year, name or "My scenario", tuple((policy, _kept(known[policy], settings)) for policy, settings in chosen)
-    )
-
-
-def draft_from(scenario: Scenario, area: str, to_year: int) -> Draft:
-    """Return a draft that begins with the policies of a scenario."""
-    used = []
-    for name, policy in scenario.policies:
-        plain = policy.model_dump(mode="json", include=policy.model_fields_set)
-        used.append((name, {key: _word(value) for key, value in plain.items() if key not in _LEFT_OUT and value is not None}))
-    return Draft(area, to_year, scenario.name[:LONGEST_NAME], tuple(dict(used).items()))
-
-
-def left_out(scenario: Scenario) -> tuple[str, ...]:
-    """Return what a scenario has and a draft cannot hold: limits to places, services or roles, policies twice, parameter edits."""
-    said: list[str] = []
-    seen: set[str] = set()
-    for name, policy in scenario.policies:
-        said += [f"{each} of {title(name).lower()}" for each in _LEFT_OUT if each in policy.model_fields_set]
-        if name in seen:
-            said.append(f"a second {title(name).lower()}")
-        seen.add(name)
-    return (*said, *(f"the edit of {edit.path}" for edit in scenario.parameter_edits))
+    key: str
+    path: str
+    label: str
+    about: str
+    status: str
+    sources: tuple[str, ...]
+    evidence: tuple[str, ...]
+    settings: tuple[Setting, ...]
 
 
 def cards(draft: Draft) -> tuple[PolicyCard, ...]:
     """Return the policies of a draft with their settings as fields."""
-    return tuple(_card(name, policies()[name], given) for name, given in draft.policies)
+    return tuple(_card(use, policies()[use.policy]) for use in draft.uses)
+
+
+def edit_cards(draft: Draft) -> tuple[EditCard, ...]:
+    """Return the edits of a draft with their settings as fields."""
+    return tuple(_edit_card(edit) for edit in draft.edits)
+
+
+def scenario_cards(scenario: Scenario) -> tuple[PolicyCard, ...]:
+    """Return the policies of a scenario that is shown and not edited; places by their names."""
+    if scenario.id == DO_NOTHING:
+        return ()
+    return tuple(_card(_with_names(use), policies()[use.policy]) for use in uses_of(scenario))
+
+
+def edit_lines(scenario: Scenario) -> tuple[dict[str, str], ...]:
+    """Return the edits of parameters of a scenario in words: path, label, what is done, from when, where, and the source."""
+    found = []
+    for edit in scenario.parameter_edits:
+        kind, amount = next((each, getattr(edit, each)) for each in KINDS_OF_EDIT if getattr(edit, each) is not None)
+        plain = edit.model_dump(mode="json", by_alias=True)
+        when = [f"{name} {plain[name]}" for name in ("from", "until") if plain[name]]
+        where = ", ".join(resolve(code).name for code in edit.areas)
+        said = " ".join([f"{_KIND_WORDS[kind]} {word(amount)}", *when, *([f"in {where}"] if where else [])])
+        leaf = load().leaves.get(edit.path)
+        found.append({"path": edit.path, "label": leaf.label if leaf else "", "said": said, "source": edit.source or "assumed"})
+    return tuple(found)
+
+
+def editable() -> tuple[str, ...]:
+    """Return the parameters that an edit may name."""
+    fixed = tuple(each.rstrip("*") for each in FIXED)
+    return tuple(path for path in load().paths() if not path.startswith(fixed))
 
 
 def offered(draft: Draft) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """Return the policies that can be added, under the headings of their domains: (name, what it does)."""
-    taken = {name for name, _ in draft.policies}
-    left = [(name, kind) for name, kind in policies().items() if name not in taken]
+    taken = {use.policy for use in draft.uses}
     heads = [(domain, shock) for domain in DOMAINS for shock in (False, True)]
     found = []
     for domain, shock in heads:
         inside = tuple(
-            (name, f"{title(name)}: {summary(kind)}") for name, kind in left if kind.domain == domain and kind.shock is shock
+            (name, f"{title(name)}{' (once more)' if name in taken else ''}: {summary(kind)}")
+            for name, kind in policies().items()
+            if kind.domain == domain and kind.shock is shock
         )
         if inside:
             found.append((f"{domain.capitalize()} {'shocks' if shock else 'policies'}", inside))
@@ -157,18 +144,21 @@ def title(name: str) -> str:
     return {"nhs parity": "NHS parity", "nhs recruitment pull": "NHS recruitment pull"}.get(text, text.capitalize())
 
 
-def scenario_cards(scenario: Scenario) -> tuple[PolicyCard, ...]:
-    """Return the policies of a scenario that is shown and not edited."""
-    return cards(draft_from(scenario, "", 0)) if scenario.id != DO_NOTHING else ()
+def _with_names(use: Use) -> Use:
+    if "areas" not in use.given:
+        return use
+    names = "; ".join(resolve(code).name for code in items(use.given["areas"]))
+    return Use(use.key, use.policy, use.given | {"areas": names})
 
 
-def _card(name: str, kind: type[Policy], given: Mapping[str, str]) -> PolicyCard:
+def _card(use: Use, kind: type[Policy]) -> PolicyCard:
     main = size_setting(kind)
-    fields = tuple(_setting(name, row, given, main) for row in settings_of(kind) if row["name"] not in _LEFT_OUT)
-    ordered = tuple(sorted(fields, key=lambda field: (not field.main, not field.required)))
+    fields = tuple(_setting(use.key, row, use.given, main) for row in settings_of(kind))
+    number = use.key.removeprefix(use.policy).removeprefix("-")
     return PolicyCard(
-        name=name,
-        title=title(name),
+        key=use.key,
+        name=use.policy,
+        title=f"{title(use.policy)} ({number})" if number else title(use.policy),
         summary=summary(kind),
         about=about(kind),
         status=status(kind),
@@ -176,75 +166,102 @@ def _card(name: str, kind: type[Policy], given: Mapping[str, str]) -> PolicyCard
         cost=cost_rule(kind),
         evidence=kind.evidence,
         assumptions=kind.assumptions,
-        settings=ordered,
+        settings=tuple(sorted(fields, key=lambda field: (not field.main, not field.required))),
     )
 
 
-def _setting(policy: str, row: Mapping[str, Any], given: Mapping[str, str], main: str | None) -> Setting:
+def _setting(key: str, row: Mapping[str, Any], given: Mapping[str, str], main: str | None) -> Setting:
     name, usual = row["name"], row["default"]
+    names = {"services": SERVICES, "roles": ROLES}.get(name, {})
+    choices: tuple[tuple[str, str], ...] = ()
     if name in ("start", "until"):
         kind = "month"
+    elif name == "areas":
+        kind = "places"
+    elif isinstance(usual, list):
+        kind, choices = "list", tuple(names.items())
     elif row["one_of"]:
-        kind = "choice"
+        kind, choices = "choice", tuple((word(each), _said(word(each))) for each in row["one_of"])
     elif isinstance(usual, bool):
-        kind = "flag"
+        kind, choices = "flag", (("true", "yes"), ("false", "no"))
     else:
         kind = "number"
     low, high = row["lowest"], row["highest"]
     whole = kind == "number" and isinstance(usual, int) and not isinstance(usual, bool)
-    step = "" if kind != "number" else "1" if whole else _step(low, high)
+    said = "" if usual is None or usual == [] else word(usual)
     return Setting(
-        id=f"{policy}.{name}",
+        id=f"{key}.{name}",
         name=name,
         meaning=row["meaning"],
         kind=kind,
-        value=given.get(name, "" if usual is None else _word(usual)),
-        usual="" if usual is None else _word(usual),
-        low="" if low is None else _word(low),
-        high="" if high is None else _word(high),
-        step=step,
-        choices=tuple(_word(each) for each in row["one_of"] or (("true", "false") if kind == "flag" else ())),
+        value=given.get(name, said),
+        usual=said,
+        low="" if low is None else word(low),
+        high="" if high is None else word(high),
+        step="" if kind != "number" else "1" if whole else _step(low, high),
+        choices=choices,
         required=row["required"],
         main=name == main,
     )
 
 
+def _said(name: str) -> str:
+    return (SERVICES | ROLES).get(name, name.replace("_", " "))
+
+
+def _edit_card(edit: EditLine) -> EditCard:
+    path = edit.given.get("path", "")
+    leaf = load().leaves.get(path)
+    low, high = ("", "") if leaf is None else (f"{end:g}" if abs(end) < 1e9 else "" for end in limits(path, leaf.unit))
+    ends = "" if leaf is None or not (low or high) else f" From {low or 'no lowest'} to {high or 'no highest'}."
+    told = (
+        ("path", "the parameter; * stands for any part of its name", "words", ()),
+        ("kind", "what is done with it", "choice", tuple(_KIND_WORDS.items())),
+        ("amount", "by how much, or to what", "number", ()),
+        ("from", "first month, written YYYY-MM; always when left out", "month", ()),
+        ("until", "first month without it, written YYYY-MM; for ever when left out", "month", ()),
+        ("areas", "places that it is limited to, by name or code, parted by a semicolon; everywhere when left out", "places", ()),
+        ("source", "where the value comes from; without one it is listed as assumed", "words", ()),
+    )
+    return EditCard(
+        key=edit.key,
+        path=path,
+        label=leaf.label if leaf else "There is no parameter of that name" if "*" not in path else "Every parameter that fits",
+        about="" if leaf is None else f"{_now(path)} {leaf.unit} today.{ends} {leaf.note or ''}".strip(),
+        status=leaf.status_at(0) if leaf else "",
+        sources=tuple(leaf.sources) if leaf else (),
+        evidence=tuple(leaf.evidence) if leaf else (),
+        settings=tuple(
+            Setting(
+                f"{edit.key}.{name}",
+                name,
+                meaning,
+                kind,
+                edit.given.get(name, ""),
+                "",
+                "",
+                "",
+                "any",
+                choices,
+                name == "path",
+                False,
+            )
+            for name, meaning, kind, choices in told
+        ),
+    )
+
+
+def _now(path: str) -> str:
+    try:
+        return f"{load().at(path):.6g}"
+    except AlmonerError:
+        return "Not one number"
+
+
 def _step(low: float | None, high: float | None) -> str:
-    """Return a step that parts the range into about a hundred, rounded down to 1, 2 or 5 of a power of ten."""
+    """Return a step that parts the range into about a hundred, rounded down to a power of ten."""
     if low is None or high is None:
         return "any"
     raw = (high - low) / _STEPS
     power = 10.0 ** (len(str(int(raw))) - 1) if raw >= 1 else 10.0 ** -next(k for k in range(1, 12) if raw * 10**k >= 1)
     return f"{power:.10f}".rstrip("0").rstrip(".")
-
-
-def _usual(kind: type[Policy]) -> dict[str, str]:
-    policy = example(kind)
-    return {key: _word(value) for key, value in policy.model_dump(mode="json", include=policy.model_fields_set).items()}
-
-
-def _kept(kind: type[Policy], given: Mapping[str, str]) -> dict[str, str]:
-    """Return settings without those that are as usual, the ones that must be given always kept."""
-    usual = {row["name"]: row for row in settings_of(kind)}
-    return {
-        k: v for k, v in given.items() if usual[k]["required"] or usual[k]["default"] is None or v != _word(usual[k]["default"])
-    }
-
-
-def _typed(kind: type[Policy], name: str, value: str) -> object:
-    """Return a setting's text as the number or yes-or-no that a file holds; what is neither stays text and is refused later."""
-    if name in ("start", "until"):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
-
-
-def _word(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.10g}" if isinstance(value, float) else str(value)

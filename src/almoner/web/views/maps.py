@@ -303,6 +303,9 @@ _OF_MODEL: Final = {
     "turnover_rate": "turnover-modelled",
     "posts_needed": "needed",
     "vacant_posts": "vacant",
+    "filled_posts": "filled",
+    "unmet_hours_per_week": "unmet",
+    "care_worker_pay": "pay",
 }
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from almoner.errors import NotFoundError
-from almoner.report.figure import NARROW, WIDE, Chart, Drawn, drawn
+from almoner.report.figure import NARROW, WIDE, Chart, Drawn, Table, drawn
+from almoner.report.tables import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class Figure:
     def chart(self) -> Chart:
         """Return the chart."""
         return self.picture.chart
+
+    @property
+    def csv(self) -> str:
+        """Return the address of the figures behind it, "" where there is none."""
+        path, ending, query = self.address.partition(".json")
+        return f"{path}.csv{query}" if ending else ""
 
 
 def figures(charts: Iterable[Chart | None], address: str = "") -> tuple[Figure, ...]:
@@ -41,10 +48,32 @@ def specification(charts: Iterable[Chart | None], id: str, width: str) -> dict[s
     Raises:
         NotFoundError: there is no chart of that id on the page.
     """
+    return _one(charts, id).spec(NARROW if width == "narrow" else WIDE)
+
+
+def twin(charts: Iterable[Chart | None], id: str) -> Table:
+    """Return the figures behind a chart.
+
+    Raises:
+        NotFoundError: there is no chart of that id on the page.
+    """
+    return _one(charts, id).twin
+
+
+def table_rows(table: Table) -> list[dict[str, Cell]]:
+    """Return a table's rows by the heads of its columns; of two columns with one head the second is numbered."""
+    heads: list[str] = []
+    for column in table.columns:
+        count = heads.count(column.label)
+        heads.append(f"{column.label} {count + 1}" if count else column.label)
+    return [dict(zip(heads, row, strict=True)) for row in table.rows]
+
+
+def _one(charts: Iterable[Chart | None], id: str) -> Chart:
     by_id = {chart.id: chart for chart in charts if chart is not None}
     if id not in by_id:
         raise NotFoundError("chart", id, by_id)
-    return by_id[id].spec(NARROW if width == "narrow" else WIDE)
+    return by_id[id]
 
 
 def figure_data(found: Iterable[Figure]) -> list[dict[str, Any]]:

@@ -6,16 +6,21 @@ draws have no interval: the page shows the lowest and the highest.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
 from almoner.analysis import words
 from almoner.analysis.compare import Change, Comparison, comparison, measures_named
+from almoner.analysis.days_delayed import with_days_delayed
+from almoner.analysis.measures import DAYS_DELAYED, MEASURES
 from almoner.analysis.plan import record as plan_record
 from almoner.analysis.plan_record import PlanRecord
 from almoner.parameters import load
+from almoner.policies.registry import policies
 from almoner.reference.areas import Area
 from almoner.report import charts_scenarios, view
 from almoner.report.figure import Chart, Column, Table
@@ -53,10 +58,11 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """One line of a preview: a measure in the last year, doing nothing beside the scenario's change, in words."""
+    """One line of a preview: a measure and the scenario's change in the last year, in words."""
 
+    measure: str
+    unit: str
     label: str
-    reference: str
     change: str
     range: str
     verdict: str
@@ -67,11 +73,16 @@ def trial(place: Area, scenarios: Sequence[Scenario], to_year: int, draws: int) 
     study = Study(place, (load_scenario(DO_NOTHING), *scenarios), draws, to_year)
     prepared: Prepared = remembered(("prepared", place.code), lambda: prepare(study))
     tree = load()
-    drawn = remembered(("drawn", draws), lambda: tuple(tree.quantiles(row) for row in parameter_draws(tree, draws, study.seed)))
+    points = parameter_draws(tree, draws, study.seed, study.draws_from)
+    drawn = remembered(("drawn", draws), lambda: tuple(tree.quantiles(row) for row in points))
+
+    def run(scenario: Scenario, point: int) -> ScenarioRun:
+        return run_task(study, prepared, tree.drawn(drawn[point]), scenario, point)[0]
 
     def runs(scenario: Scenario) -> tuple[ScenarioRun, ...]:
         def make() -> tuple[ScenarioRun, ...]:
-            return tuple(run_task(study, prepared, tree.drawn(values), scenario, point)[0] for point, values in enumerate(drawn))
+            with ThreadPoolExecutor(min(os.cpu_count() or 1, draws)) as pool:
+                return tuple(pool.map(run, [scenario] * draws, range(draws)))
 
         return remembered(("runs", place.code, scenario.hash, to_year, draws), make)
 
@@ -86,7 +97,10 @@ def compared(place: Area, scenarios: Sequence[Scenario], to_year: int, draws: in
 
     def make() -> tuple[Comparison, PlanRecord]:
         result = trial(place, scenarios, to_year, draws)
-        return comparison(result, measures_named(_SHOWN)), plan_record(result)
+        plan = plan_record(result)
+        if not any(policies()[name].domain == "discharge" for one in scenarios for name, _ in one.policies):
+            return comparison(result, measures_named(_SHOWN)), plan
+        return comparison(with_days_delayed(result), measures_named((*_SHOWN, DAYS_DELAYED))), plan
 
     found, plan = remembered(key, make)
     return Trial(found, plan, time.perf_counter() - begun)
@@ -97,6 +111,15 @@ def previewed(place: Area, scenario: Scenario, to_year: int) -> tuple[Comparison
     begun = time.perf_counter()
     result = trial(place, (scenario,), to_year, PREVIEW_DRAWS)
     return comparison(result, measures_named(_SHOWN)), time.perf_counter() - begun
+
+
+def middle(place: Area, to_year: int) -> dict[str, float]:
+    """Return the measures of a preview in the last year if nothing changes and every uncertain value is at its middle.
+
+    A few draws say well what a change would do, because it is paired; what a level is they do not.
+    """
+    (run,) = trial(place, (), to_year, 1).runs[0]
+    return {name: float(MEASURES[name].read(run)[-1]) for name in _SHOWN}
 
 
 def lines(found: Comparison, scenario: str, year: int) -> tuple[PreviewLine, ...]:
@@ -118,7 +141,8 @@ def table(found: Comparison, year: int) -> Table:
             first = next(iter(own.values()))
             said = [_cell(found, own.get(scenario)) for scenario in list(found.names)[1:]]
             rows.append((first.label, words.number(first.reference, first.unit, found.level), *said))
-    return Table(f"Change beside doing nothing in {year}, paired draw by draw (modelled)", columns, tuple(rows))
+    caption = f"Change beside doing nothing in {year}, paired draw by draw: means over {found.draws} draws (modelled)"
+    return Table(caption, columns, tuple(rows))
 
 
 def rows(found: Comparison) -> list[dict[str, Any]]:
@@ -157,8 +181,9 @@ def charts(plan: PlanRecord) -> Iterable[Chart | None]:
 
 def _line(found: Comparison, row: Change) -> PreviewLine:
     return PreviewLine(
+        measure=row.measure,
+        unit=row.unit,
         label=row.label,
-        reference=words.number(row.reference, row.unit, found.level),
         change=words.change(row.effect, row.unit, found.level),
         range=words.change_between(_band(row), row.unit, found.level),
         verdict="" if row.distinguishable else _doubt(found),

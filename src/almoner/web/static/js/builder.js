@@ -1,9 +1,33 @@
-// The preview follows the settings as they move; the address bar keeps them, so that Back undoes the last change.
+// The preview follows the settings as they move; the address bar keeps them, and a list of former addresses lets changes be undone.
+const KEY = "almoner-draft";
+const LONGEST = 100;
+
+function former() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function remember(search, undo) {
+  const before = former();
+  if (before.at(-1) !== search) before.push(search);
+  sessionStorage.setItem(KEY, JSON.stringify(before.slice(-LONGEST)));
+  undo.hidden = before.length < 2;
+}
+
 export function preview(form) {
   const shown = document.getElementById("preview");
+  const undo = form.querySelector("[data-undo]");
   let waiting = 0;
   let turn = 0;
-  let settled = form.ownerDocument.location.search;
+  let settled = window.location.search;
+  // Whoever comes from another page begins anew: what was built before is not theirs to go back to.
+  const inside = document.referrer.startsWith(`${window.location.origin}${window.location.pathname}`);
+  const again = performance.getEntriesByType("navigation")[0]?.type;
+  if (!inside && again === "navigate") sessionStorage.removeItem(KEY);
+  remember(settled, undo);
 
   const load = async () => {
     const mine = ++turn;
@@ -15,12 +39,11 @@ export function preview(form) {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     shown.replaceChildren(...page.getElementById("preview").childNodes);
-    const keep = document.getElementById("keep");
-    const fresh = page.getElementById("keep");
-    if (keep && fresh) keep.replaceChildren(...fresh.childNodes);
+    document.getElementById("keep").replaceChildren(...page.getElementById("keep").childNodes);
     if (`?${query}` !== settled) {
       settled = `?${query}`;
       history.pushState(null, "", `${window.location.pathname}${settled}`);
+      remember(settled, undo);
     }
   };
   const later = () => { clearTimeout(waiting); waiting = setTimeout(load, 250); };
@@ -30,6 +53,11 @@ export function preview(form) {
     slider.addEventListener("input", () => { box.value = slider.value; later(); });
     box.addEventListener("input", () => { slider.value = box.value; });
   });
-  form.addEventListener("input", (event) => { if (event.target.name && event.target.name !== "add") later(); });
+  form.addEventListener("input", (event) => { if (event.target.name && !event.target.name.startsWith("add")) later(); });
+  undo.addEventListener("click", () => {
+    const before = former().slice(0, -1);
+    sessionStorage.setItem(KEY, JSON.stringify(before));
+    window.location.assign(`${window.location.pathname}${before.at(-1)}`);
+  });
   window.addEventListener("popstate", () => window.location.reload());
 }
