@@ -361,3 +361,11 @@ def test_over_nothing_is_over_doing_nothing(here: Path) -> None:
 def test_an_edit_that_cannot_be_or_would_go_unread_is_refused(here: Path, edit: str, parts: tuple[str, ...]) -> None:
     sentence = refusal(written(here, f"name: x\nparameters:\n  - {edit}\n"), AlmonerError)
     assert all(part in sentence for part in parts), sentence
+
+
+@pytest.mark.parametrize("text", ["name: deep\npolicies: " + "[" * 60_000, "name: deep\npolicies: " + "{a: " * 5_000])
+def test_a_file_that_is_nested_without_end_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "deep.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputFileError, match="nested more than 20 levels deep"):
+        load_scenario(str(file))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from almoner.errors import AlmonerError, InputFileError
 from almoner.study.scenario import Scenario, load_scenario, shipped
-from almoner.study.yaml_text import mapping_in
+from almoner.study.yaml_text import events_in, mapping_in
 from almoner.web import audit
 from almoner.web.errors import Refused
 from almoner.web.permissions import own
@@ -28,8 +28,6 @@ from almoner.web.tables import ScenarioRow, ScenarioVersion, now
 
 LONGEST_TEXT: Final = 64 * 1024
 VERSIONS_KEPT: Final = 50
-DEEPEST: Final = 20
-"""Of a scenario's text: a list in a setting of a policy in the list of policies has five levels."""
 
 
 def parse(text: str, id: str = "scenario", months: int | None = None) -> Scenario:
@@ -63,18 +61,9 @@ def parse(text: str, id: str = "scenario", months: int | None = None) -> Scenari
 
 def _check_shape(text: str) -> None:
     """Refuse aliases, which grow without end, and nesting so deep that reading it would take the server down."""
-    depth = 0
-    try:
-        for event in yaml.parse(text):
-            if isinstance(event, yaml.AliasEvent):
-                raise InputFileError("The scenario uses a YAML alias (*name): write the lines out.")
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                raise InputFileError(f"The scenario is nested {DEEPEST} levels deep or more: no scenario needs that.")
-    except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), str(getattr(error, "problem", None) or error)
-        line = f", line {mark.line + 1}," if mark else ""
-        raise InputFileError(f"The scenario{line} is not YAML that can be used: {' '.join(problem.split())[:200]}.") from None
+    for event in events_in(text, "The scenario"):
+        if isinstance(event, yaml.AliasEvent):
+            raise InputFileError("The scenario uses a YAML alias (*name): write the lines out.")
 
 
 def create(db: Session, who: Member, settings: Settings, text: str) -> ScenarioRow:
