@@ -77,16 +77,20 @@ def asked_in(files: Mapping[str, str]) -> Asked:
 
 def explanations_part(found: Sequence[Explanation]) -> EvidencePart:
     """Return the section on what each policy of the scenarios adds."""
+    said: list[str] = []
     charts: list[Chart | None] = []
-    for one in found:
-        drawn = (charts_explain.waterfall(one), charts_explain.shapley(one))
-        charts += [replace(chart, id=f"{chart.id}-{one.scenario}") for chart in drawn if chart is not None]
-    notes = (
+    notes = [
         "In the first chart of a scenario policies are added one after the other, so that a step hangs on those before it. "
-        "The second averages over all orders (Shapley values), so that it does not.",
-    )
-    said = tuple(f"{one.scenario_name}. {sentence.strip()}" for one in found for sentence in explanation_sentences(one))
-    return _part(WHY, "What each policy adds", said, charts, notes, {"explanations": [asdict(one) for one in found]})
+        "The second averages over all orders (Shapley values), so that it does not."
+    ]
+    for one in found:
+        steps = charts_explain.waterfall(one)
+        said.append(f"{steps.title}.")
+        shares = charts_explain.shapley(one) if len(one.shapley) > 1 else None
+        charts += [replace(chart, id=f"{chart.id}-{one.scenario}") for chart in (steps, shares) if chart is not None]
+        if shares is not None:
+            notes += [f"{one.scenario_name}. {sentence.strip()}" for sentence in explanation_sentences(one)]
+    return _part(WHY, "What each policy adds", tuple(said), charts, tuple(notes), {"explanations": [asdict(one) for one in found]})
 
 
 def best_mix_part(found: Optimum) -> EvidencePart:
