@@ -37,6 +37,7 @@ from almoner.errors import AlmonerError
 from almoner.model.demand import Rule
 from almoner.model.draws import generator
 from almoner.parameters import load
+from almoner.study.job_vacancies import past_levels
 
 Floats = NDArray[np.float64]
 
@@ -196,6 +197,7 @@ def record_hash() -> str:
     content = [
         [tree.at("filling.entrants_base_year"), tree.at("filling.entrants_three_year_mean")],
         [[row["year"], row["vacancy_rate"], row["turnover"], row["growth"], row["arrivals"]] for row in fitted_rows()],
+        list(past_levels().values()),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 

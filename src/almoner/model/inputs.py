@@ -82,7 +82,7 @@ def build_inputs(tree: ParameterTree, baseline: Baseline, tables: AttributeTable
         months=months,
         market=market,
         need=need,
-        target=_targets(tree, baseline, need, ratio[:, market], months),
+        target=_targets(tree, baseline, need, ratio, market, months),
         exit_factor=ratio**-elasticity * jobs ** tree.at("leaving.market_response") * _scale(tree, "leaving.exit_scale", months),
         # One tree for all means that all employers pay alike, so that q, the pay of one against others nearby, does not move.
         move_factor=np.array(np.broadcast_to(moving, ratio.shape)),
@@ -154,8 +154,11 @@ def reached_nearby(region: NDArray[np.int64], part_of: NDArray[np.int64], posts:
 
 
 def market_path(tree: ParameterTree, months: int) -> NDArray[np.float64]:
-    """Return UK job vacancies relative to the base year (M / M0) by month."""
-    opening = tree.at("market.job_vacancies", -1)
+    """Return UK job vacancies by month relative to their mean over the year before the opening (M / M0).
+
+    Flows of that year are what the rates are calibrated on.
+    """
+    opening = sum(tree.at("market.job_vacancies", month) for month in range(-MONTHS_PER_YEAR, 0)) / MONTHS_PER_YEAR
     return tree.series("market.job_vacancies", months) / opening * tree.series("market.multiplier", months)
 
 
@@ -212,11 +215,17 @@ def _trainees(tree: ParameterTree, baseline: Baseline, months: int) -> NDArray[n
 
 
 def _targets(
-    tree: ParameterTree, baseline: Baseline, need: NDArray[np.float64], ratio: NDArray[np.float64], months: int
+    tree: ParameterTree,
+    baseline: Baseline,
+    need: NDArray[np.float64],
+    ratio: NDArray[np.float64],
+    market: NDArray[np.int64],
+    months: int,
 ) -> NDArray[np.int32]:
     """Return funded posts by month and cell: need times what is funded and can open, cut where a budget must hold the pay rise.
 
-    Each cell rounds with a luck of its own that lasts the whole run, so that growth is unbiased and never flickers.
+    `ratio` is of markets, [month, market, service, role]. Each cell rounds with a luck of its own that lasts the whole run, so that
+    growth is unbiased and never flickers.
     """
     opening = (baseline.filled + baseline.vacant).astype(np.float64)
     provision = np.stack([tree.series(f"need.provision.{service}", months) for service in SERVICE_IDS], axis=1)
@@ -227,9 +236,11 @@ def _targets(
     cells = numbers[:, None] + np.arange(CELLS_PER_AREA, dtype=np.uint64)[None, :]
     luck = draws.uniforms(draws.draw_key(baseline.seed, draws.Decision.ROUND_POSTS, 0), cells).reshape(opening.shape)
     target = np.empty((months, opening.size), dtype=np.int32)
-    for month in range(months):
-        posts = opening * need[month][:, :, None] * coverage[month][None, :, None] / squeeze[month]
-        target[month] = np.floor(posts + luck).reshape(-1)
+    for first in range(0, months, MONTHS_PER_YEAR):
+        # A year at a time: few calls, and little memory for all of England.
+        year = slice(first, first + MONTHS_PER_YEAR)
+        posts = opening * need[year, :, :, None] * coverage[year, None, :, None] / squeeze[year, market]
+        target[year] = np.floor(posts + luck).reshape(len(posts), -1)
     return target
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from almoner.errors import OutputError
 from almoner.report.adverts_tables import AdvertTable, middle_of, tables
+from almoner.report.files import write_files
 from almoner.report.tables import Cell, safe
 from almoner.voices.adverts.advert import Advert
 from almoner.voices.adverts.findings import Findings, Share
@@ -100,37 +101,22 @@ def write(contents: dict[str, bytes], out: Path) -> list[Path]:
         if _ONE_FILE[out.suffix] not in contents:
             raise OutputError(f"'{out}' cannot be written without XlsxWriter: install almoner with its 'evidence' extra.")
         contents, out = {out.name: contents[_ONE_FILE[out.suffix]]}, out.parent
-    try:
-        for name, content in contents.items():
-            path = out / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            trial = path.with_name(f".{path.name}.part")
-            trial.write_bytes(content)
-            trial.replace(path)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(
-            f"The report cannot be written to '{out}': {reason}; name a folder that you may write to with --out."
-        ) from error
-    return [out / name for name in contents]
+    return write_files(contents, out)
 
 
 def page(found: Findings, made: Sequence[AdvertTable], result: Overrides) -> str:
     """Return the report as one page that asks for nothing from outside."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from almoner.report.templating import rendered
 
-    environment = Environment(
-        loader=PackageLoader("almoner.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    style = (environment.loader or PackageLoader("almoner.report")).get_source(environment, "plan.css")[0]
     shown = [table for table in made if table.name != "spans"]
-    return environment.get_template("adverts.html.jinja").render(
+    return rendered(
+        "adverts.html.jinja",
         found=found,
         headline=headline(found),
         tables=shown,
         notes=NOTES,
         refused=result.refused,
-        style=style,
+        style=rendered("plan.css"),
         cell=cell_words,
         numeric=lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     )

@@ -1,9 +1,13 @@
 """Tables of the back-test for the model report: all cuts, mean errors beside the rules, losses with their reasons, coverage.
 
-In: a `ModelRecord`. Out: `Table`s of text. Errors are in points, of filled posts in per cent of the cut.
+In: a `ModelRecord`. Out: `Table`s of text. Errors are in points, of filled posts in per cent of the cut. A table is written as its
+columns, each a heading with what a row says under it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from almoner.analysis.assurance.words import DRIVER_WORDS, MEASURES, RULES
 from almoner.analysis.validate import ModelRecord
@@ -11,192 +15,158 @@ from almoner.reference.areas import resolve
 from almoner.reference.vocabulary import ENGLAND
 from almoner.report.figure import Column, Table
 
+Told = tuple[Column, Callable[[Any], str]]
+
 
 def cuts(record: ModelRecord) -> Table:
     """Return every forecast of England, regions and services beside what was published and the four rules."""
-    columns = (
-        Column("Measure"),
-        Column("Mode"),
-        Column("Cut"),
-        Column("Year"),
-        Column("Published", "number"),
-        Column("Forecast", "number"),
-        Column("80% interval", "number"),
-        Column("Error", "number"),
-        *(Column(name.capitalize(), "number") for name in RULES.values()),
+    shown = (row for row in record.scored if not row.level.startswith("E") or row.level == ENGLAND or row.level.startswith("E12"))
+    return _table(
+        "All cuts: England, regions and services; errors in points, filled posts in per cent of the cut",
+        shown,
+        _text("Measure", lambda row: MEASURES[row.measure]),
+        _text("Mode", lambda row: _spaced(row.mode)),
+        _text("Cut", lambda row: row.cut),
+        _text("Year", lambda row: row.year),
+        _number("Published", lambda row: f"{row.published:.1f}"),
+        _number("Forecast", lambda row: f"{row.forecast:.1f}"),
+        _number("80% interval", lambda row: f"{row.low80:.1f} to {row.high80:.1f}"),
+        _number("Error", lambda row: f"{row.error:+.1f}"),
+        *(_number(name.capitalize(), _error_of(rule)) for rule, name in RULES.items()),
     )
-    rows = tuple(
-        (
-            MEASURES[row.measure],
-            row.mode.replace("_", " "),
-            row.cut,
-            row.year,
-            f"{row.published:.1f}",
-            f"{row.forecast:.1f}",
-            f"{row.low80:.1f} to {row.high80:.1f}",
-            f"{row.error:+.1f}",
-            *(_signed(getattr(row, f"error_{rule}")) for rule in RULES),
-        )
-        for row in record.scored
-        if not row.level.startswith("E") or row.level in {"E92000001"} or row.level.startswith("E12")
-    )
-    return Table("All cuts: England, regions and services; errors in points, filled posts in per cent of the cut", columns, rows)
 
 
 def summary(record: ModelRecord) -> Table:
     """Return mean errors, bias, coverage and scores by measure, level, mode and horizon."""
-    columns = (
-        Column("Measure"),
-        Column("Where"),
-        Column("Mode"),
-        Column("Years ahead", "number"),
-        Column("Number", "number"),
-        Column("Almoner", "number"),
-        Column("Bias", "number"),
-        *(Column(name.capitalize(), "number") for name in RULES.values()),
-        Column("Inside 80%", "number"),
-        Column("Score", "number"),
-        Column("Score of no change with its spread", "number"),
+    return _table(
+        "Mean absolute errors, bias, coverage and continuous ranked probability scores",
+        record.lines,
+        _text("Measure", lambda line: MEASURES[line["measure"]]),
+        _text("Where", lambda line: line["level"]),
+        _text("Mode", lambda line: _spaced(line["mode"])),
+        _number("Years ahead", lambda line: str(line["horizon"])),
+        _number("Number", lambda line: str(line["n"])),
+        _number("Almoner", lambda line: f"{line['error']:.2f}"),
+        _number("Bias", lambda line: f"{line['bias']:+.2f}"),
+        *(_number(name.capitalize(), _mean_of(f"error_{rule}")) for rule, name in RULES.items()),
+        _number("Standard error of the difference to no change", _mean_of("standard_error_beside_no_change")),
+        _number("Inside 80%", lambda line: f"{100 * line['coverage80']:.0f}%"),
+        _number("Score", lambda line: f"{line['crps']:.2f}"),
+        _number("Score of no change with its spread", _mean_of("crps_no_change_spread")),
     )
-    rows = tuple(
-        (
-            MEASURES[line["measure"]],
-            line["level"],
-            line["mode"].replace("_", " "),
-            str(line["horizon"]),
-            str(line["n"]),
-            f"{line['error']:.2f}",
-            f"{line['bias']:+.2f}",
-            *("" if line[f"error_{rule}"] is None else f"{line[f'error_{rule}']:.2f}" for rule in RULES),
-            f"{100 * line['coverage80']:.0f}%",
-            f"{line['crps']:.2f}",
-            "" if line["crps_no_change_spread"] is None else f"{line['crps_no_change_spread']:.2f}",
-        )
-        for line in record.lines
-    )
-    return Table("Mean absolute errors, bias, coverage and continuous ranked probability scores", columns, rows)
 
 
 def coverage(record: ModelRecord) -> Table:
     """Return the share of outcomes inside the intervals, with what chance alone would give."""
-    columns = (
-        Column("Measure"),
-        Column("Mode"),
-        Column("Interval"),
-        Column("Inside"),
-        Column("Number", "number"),
-        Column("By chance"),
+    return _table(
+        "England: share of outcomes inside the intervals, with its 95% binomial interval",
+        record.coverage,
+        _text("Measure", lambda row: _spaced(row["measure"])),
+        _text("Mode", lambda row: _spaced(row["mode"])),
+        _text("Interval", lambda row: f"{100 * row['level']:.0f}%"),
+        _text("Inside", lambda row: f"{100 * row['covered']:.0f}%"),
+        _number("Number", lambda row: str(row["n"])),
+        _text("By chance", lambda row: f"{100 * row['low95']:.0f} to {100 * row['high95']:.0f}%"),
     )
-    rows = tuple(
-        (
-            row["measure"].replace("_", " "),
-            row["mode"].replace("_", " "),
-            f"{100 * row['level']:.0f}%",
-            f"{100 * row['covered']:.0f}%",
-            str(row["n"]),
-            f"{100 * row['low95']:.0f} to {100 * row['high95']:.0f}%",
-        )
-        for row in record.coverage
-    )
-    return Table("England: share of outcomes inside the intervals, with its 95% binomial interval", columns, rows)
 
 
 def prototype(record: ModelRecord) -> Table:
     """Return errors of the vacancy rate on the prototype's cuts beside the prototype's."""
-    columns = (
-        Column("Mode"),
-        Column("Years ahead", "number"),
-        Column("Number", "number"),
-        Column("Almoner", "number"),
-        Column("Prototype", "number"),
-        Column("No change", "number"),
+    return _table(
+        "National vacancy rate on the prototype's five cuts, points",
+        record.prototype,
+        _text("Mode", lambda row: _spaced(row["mode"])),
+        _number("Years ahead", lambda row: str(row["horizon"])),
+        _number("Number", lambda row: str(row["n"])),
+        _number("Almoner", lambda row: f"{row['error']:.2f}"),
+        _number("Prototype", lambda row: f"{row['prototype']:.2f}"),
+        _number("No change", lambda row: f"{row['no_change']:.2f}"),
     )
-    rows = tuple(
-        (
-            row["mode"].replace("_", " "),
-            str(row["horizon"]),
-            str(row["n"]),
-            f"{row['error']:.2f}",
-            f"{row['prototype']:.2f}",
-            f"{row['no_change']:.2f}",
-        )
-        for row in record.prototype
-    )
-    return Table("National vacancy rate on the prototype's five cuts, points", columns, rows)
 
 
 def why(record: ModelRecord) -> Table:
     """Return the errors one year ahead with one driver known at a time."""
-    names = {"blind": "blind", **{name: f"{said} known" for name, said in DRIVER_WORDS.items()}, "all": "all known"}
-    columns = (Column("Cut"), Column("Year"), *(Column(f"{name[:1].upper()}{name[1:]}", "number") for name in names.values()))
-    rows = tuple(
-        (row["cut"], row["year"], *(f"{row[name]:+.1f}" for name in names))
-        for row in record.why
-        if (row["measure"], row["horizon"]) == ("vacancy_rate", 1)
+    names = {"blind": "Blind", **{name: f"{said} known" for name, said in DRIVER_WORDS.items()}, "all": "All known"}
+    return _table(
+        "Error of the vacancy rate one year ahead with one driver known at a time, points",
+        (row for row in record.why if (row["measure"], row["horizon"]) == ("vacancy_rate", 1)),
+        _text("Cut", lambda row: row["cut"]),
+        _text("Year", lambda row: row["year"]),
+        *(_number(f"{said[:1].upper()}{said[1:]}", _signed_of(name)) for name, said in names.items()),
     )
-    return Table("Error of the vacancy rate one year ahead with one driver known at a time, points", columns, rows)
 
 
 def engine(record: ModelRecord) -> Table:
     """Return the engine beside the twin at the same parameters."""
-    columns = (
-        Column("Cut"),
-        Column("Year"),
-        Column("Engine", "number"),
-        Column("Twin", "number"),
-        Column("Difference", "number"),
-        Column("Published", "number"),
+    return _table(
+        "The engine itself beside the twin at the same parameters, no surprises: vacancy rate, per cent",
+        record.engine,
+        _text("Cut", lambda row: row["cut"]),
+        _text("Year", lambda row: row["year"]),
+        _number("Engine", lambda row: f"{row['engine']:.1f}"),
+        _number("Twin", lambda row: f"{row['twin']:.1f}"),
+        _number("Difference", lambda row: f"{row['difference']:+.2f}"),
+        _number("Published", lambda row: f"{row['published']:.1f}"),
     )
-    rows = tuple(
-        (
-            row["cut"],
-            row["year"],
-            f"{row['engine']:.1f}",
-            f"{row['twin']:.1f}",
-            f"{row['difference']:+.2f}",
-            f"{row['published']:.1f}",
-        )
-        for row in record.engine
-    )
-    return Table("The engine itself beside the twin at the same parameters, no surprises: vacancy rate, per cent", columns, rows)
 
 
 def losses(record: ModelRecord) -> Table:
     """Return every line of the summary in which a rule has the lower mean error, with the reason."""
-    columns = (
-        Column("Forecast"),
-        Column("Number", "number"),
-        Column("Almoner", "number"),
-        Column("No change", "number"),
-        Column("Best rule", "number"),
-        Column("Which rule"),
-        Column("Costs most"),
-        Column("Why"),
+    return _table(
+        "Every line in which a plain rule has the lower mean error",
+        record.losses,
+        _text("Forecast", _forecast),
+        _number("Number", lambda row: str(row["n"])),
+        _number("Almoner", lambda row: f"{row['error']:.2f}"),
+        _number("No change", lambda row: f"{row['error_no_change']:.2f}"),
+        _number("Best rule", lambda row: f"{row['error_best_rule']:.2f}"),
+        _text("Which rule", lambda row: RULES[row["best_rule"]]),
+        _text("Costs most", _costs_most),
+        _text("Why", lambda row: row["reason"]),
     )
-    rows = tuple(
-        (
-            f"{MEASURES[row['measure']].capitalize()}, {row['level']}, {row['mode'].replace('_', ' ')}, {_ahead(row['horizon'])}",
-            str(row["n"]),
-            f"{row['error']:.2f}",
-            f"{row['error_no_change']:.2f}",
-            f"{row['error_best_rule']:.2f}",
-            RULES[row["best_rule"]],
-            f"{_place(row['worst_level'])}{row['worst_cut']} for {row['worst_year']}: {row['worst_error']:+.1f}, "
-            f"rule {row['worst_error_rule']:+.1f}",
-            row["reason"],
-        )
-        for row in record.losses
-    )
-    return Table("Every line in which a plain rule has the lower mean error", columns, rows)
 
 
-def _ahead(horizon: int) -> str:
-    return "1 year" if horizon == 1 else f"{horizon} years"
+def _table(title: str, rows: Iterable[Any], *told: Told) -> Table:
+    columns = tuple(column for column, _ in told)
+    return Table(title, columns, tuple(tuple(say(row) for _, say in told) for row in rows))
 
 
-def _place(level: str) -> str:
-    return "" if level == ENGLAND else f"{resolve(level).name}, " if level.startswith("E") else f"{level.replace('_', ' ')}, "
+def _text(heading: str, say: Callable[[Any], str]) -> Told:
+    return Column(heading), say
 
 
-def _signed(value: float | None) -> str:
-    return "" if value is None else f"{value:+.1f}"
+def _number(heading: str, say: Callable[[Any], str]) -> Told:
+    return Column(heading, "number"), say
+
+
+def _error_of(rule: str) -> Callable[[Any], str]:
+    """Return how a forecast's error by a rule is said; a rule that says nothing leaves the cell empty."""
+
+    def say(row: Any) -> str:
+        error = getattr(row, f"error_{rule}")
+        return "" if error is None else f"{error:+.1f}"
+
+    return say
+
+
+def _mean_of(name: str) -> Callable[[Any], str]:
+    return lambda line: "" if line[name] is None else f"{line[name]:.2f}"
+
+
+def _signed_of(name: str) -> Callable[[Any], str]:
+    return lambda row: f"{row[name]:+.1f}"
+
+
+def _forecast(row: dict[str, Any]) -> str:
+    ahead = "1 year" if row["horizon"] == 1 else f"{row['horizon']} years"
+    return f"{MEASURES[row['measure']].capitalize()}, {row['level']}, {_spaced(row['mode'])}, {ahead}"
+
+
+def _costs_most(row: dict[str, Any]) -> str:
+    level = row["worst_level"]
+    place = "" if level == ENGLAND else f"{resolve(level).name}, " if level.startswith("E") else f"{_spaced(level)}, "
+    return f"{place}{row['worst_cut']} for {row['worst_year']}: {row['worst_error']:+.1f}, rule {row['worst_error_rule']:+.1f}"
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")

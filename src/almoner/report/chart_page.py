@@ -8,23 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from almoner.errors import AlmonerError
 from almoner.report.document import without_addresses
 from almoner.report.figure import Chart, drawn
-from almoner.report.rows import write_text
+from almoner.report.files import write_text
+from almoner.report.templating import rendered
 from almoner.version import VERSION
 
 
 def chart_page(title: str, charts: Sequence[Chart], sentences: Sequence[str] = ()) -> str:
     """Return the page."""
-    environment = Environment(
-        loader=PackageLoader("almoner.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template("chart_page.html.jinja").render(
-        title=title, charts=list(drawn(charts).values()), sentences=sentences, version=VERSION
-    )
+    page = rendered("chart_page.html.jinja", title=title, charts=list(drawn(charts).values()), sentences=sentences, version=VERSION)
     return without_addresses(page)
 
 

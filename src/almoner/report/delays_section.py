@@ -7,32 +7,31 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import Any
 
 from almoner.analysis.delays_record import MEASURES, DelaysRecord
 from almoner.analysis.delays_words import headline, tables
-from almoner.errors import OutputError
 from almoner.reference.sources import source
 from almoner.report.charts_delays import delay_charts
 from almoner.report.document import without_addresses
 from almoner.report.figure import Column, Table, drawn
-
-_NAMES: Final = ("delays.html", "delays.json")
+from almoner.report.files import write_files
+from almoner.report.templating import rendered
 
 
 def section_html(answer: DelaysRecord) -> str:
     """Return the section as it stands in a plan's page."""
-    return without_addresses(_environment().get_template("delays_section.html.jinja").render(**_context(answer, {})))
+    return without_addresses(rendered("delays_section.html.jinja", **_context(answer, {})))
 
 
 def page_html(answer: DelaysRecord, result: dict[str, Any]) -> str:
     """Return the page: the section with its sources; `result` adds the checks where they were asked for."""
-    environment = _environment()
-    style = environment.get_template("plan.css").render()
-    page = environment.get_template("delays.html.jinja").render(
-        style=style, sources=_sources(answer), measured=MEASURES[answer.recorded.measure].capitalize(), **_context(answer, result)
+    page = rendered(
+        "delays.html.jinja",
+        style=rendered("plan.css"),
+        sources=_sources(answer),
+        measured=MEASURES[answer.recorded.measure].capitalize(),
+        **_context(answer, result),
     )
     return without_addresses(page)
 
@@ -43,24 +42,7 @@ def write_delays(answer: DelaysRecord, result: dict[str, Any], out: Path) -> lis
         "delays.html": page_html(answer, result),
         "delays.json": json.dumps(result, ensure_ascii=False, indent=1, default=str) + "\n",
     }
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            trial = out / f".{name}.tmp"
-            trial.write_text(text, encoding="utf-8")
-            trial.replace(out / name)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(
-            f"The page cannot be written to '{out}': {reason}; name a folder that you may write to with --out."
-        ) from None
-    return [out / name for name in _NAMES]
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("almoner.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    return write_files(texts, out)
 
 
 def _context(answer: DelaysRecord, result: dict[str, Any]) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from almoner.analysis import words
 from almoner.analysis.plan_record import PlanRecord, ScenarioCard
 from almoner.report import charts_future, charts_scenarios, charts_today, view
 from almoner.report.charts import plan_charts
 from almoner.report.figure import Column, Table, drawn
+from almoner.report.templating import templates
 
 _SCHEME: Final = re.compile(r"https?:(?://)?", re.IGNORECASE)
 
@@ -125,9 +126,7 @@ def _base_note(record: PlanRecord) -> str:
 
 
 def _environment(record: PlanRecord) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("almoner.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = templates()
     level = record.place.level
     environment.filters["number"] = lambda value, unit: words.number(value, unit, level)
     environment.filters["money"] = lambda value: view.money(value, level)

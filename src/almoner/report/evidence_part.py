@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from almoner.report.document import without_addresses
 from almoner.report.figure import Chart, Table, drawn
 from almoner.report.sections import PlanSection
 from almoner.report.tables import Cell, safe
+from almoner.report.templating import rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,8 @@ class EvidencePart:
 
     def section(self) -> PlanSection:
         """Draw the part."""
-        environment = Environment(
-            loader=PackageLoader("almoner.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
-        html = environment.get_template("evidence_section.html.jinja").render(
+        html = rendered(
+            "evidence_section.html.jinja",
             id=self.id,
             title=self.title,
             caution=self.caution,

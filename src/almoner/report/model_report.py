@@ -14,14 +14,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from almoner.analysis.validate import ModelRecord, data_of
-from almoner.errors import OutputError
 from almoner.report import backtest_tables
 from almoner.report.charts_calibrate import calibration_charts, validation_charts
 from almoner.report.document import STATUS_WORDS, without_addresses
 from almoner.report.figure import Column, Table, drawn
+from almoner.report.files import write_files
+from almoner.report.templating import rendered
 
 PAGE: Final = "model-report.html"
 DATA: Final = "model-report.json"
@@ -34,26 +33,15 @@ def write_report(record: ModelRecord, out: Path) -> list[Path]:
     """Write the page, its data and its tables to a folder, which is made if it is not there."""
     files = {PAGE: render(record), DATA: json.dumps(data_of(record), ensure_ascii=False, indent=1) + "\n"}
     files |= {f"tables/{name}.csv": _csv(rows) for name, rows in _tables(record).items()}
-    paths = []
-    try:
-        for name, text in files.items():
-            path = out / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            paths.append(path)
-    except OSError as error:
-        raise OutputError(f"The model report cannot be written to '{out}': {(error.strerror or str(error)).lower()}.") from error
-    return paths
+    return write_files(files, out)
 
 
 def render(record: ModelRecord) -> str:
     """Return the report as an HTML page."""
     validation, calibration = validation_charts(record), calibration_charts(record)
     pictures = drawn([*validation, *calibration])
-    environment = Environment(
-        loader=PackageLoader("almoner.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    html = environment.get_template("model_report.html.jinja").render(
+    html = rendered(
+        "model_report.html.jinja",
         record=record,
         validation=[pictures[chart.id] for chart in validation],
         calibration=[pictures[chart.id] for chart in calibration],

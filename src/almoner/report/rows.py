@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from almoner.errors import OutputError
+from almoner.report.files import write_text
 from almoner.report.tables import Cell, safe
 
 
@@ -26,16 +24,3 @@ def csv_text(rows: Sequence[Mapping[str, Cell]]) -> str:
 def write_csv(file: Path, rows: Sequence[Mapping[str, Cell]]) -> None:
     """Write rows to a CSV file by way of a temporary one beside it."""
     write_text(file, csv_text(rows))
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write a text file by way of a temporary one beside it, so that it is never half there."""
-    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise OutputError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}.") from error

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from almoner.analysis.children import LAST_YEAR, children_answer
 from almoner.analysis.children_json import as_data
 from almoner.analysis.children_record import ChildrenRecord
@@ -23,6 +21,7 @@ from almoner.report.children_section import children_section
 from almoner.report.delays_section import section_html
 from almoner.report.document import without_addresses
 from almoner.report.figure import drawn
+from almoner.report.templating import rendered
 from almoner.study.design import Study
 
 
@@ -86,12 +85,5 @@ def delays_part(answer: DelaysRecord) -> PlanSection:
 def children_part(found: ChildrenRecord) -> PlanSection:
     """Return the section about children's services."""
     section = children_section(found)
-    template = _environment().get_template("children_section.html.jinja")
-    html = template.render(section=section, charts=list(drawn(section.charts).values()))
+    html = rendered("children_section.html.jinja", section=section, charts=list(drawn(section.charts).values()))
     return PlanSection("children", "Children's social care", without_addresses(html), as_data(found))
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("almoner.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )

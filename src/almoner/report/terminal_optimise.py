@@ -16,7 +16,7 @@ from almoner.analysis.optimise import Optimum, Sized
 from almoner.analysis.sensitivity import Sensitivity
 from almoner.analysis.sharing import Sharing
 from almoner.analysis.value import Ratio
-from almoner.report.rows import write_text
+from almoner.report.files import write_text
 from almoner.report.terminal import TableColumn, print_rows
 from almoner.report.terminal_explain import bare, error_of, name_of, range_of, said
 

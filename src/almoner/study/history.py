@@ -28,6 +28,7 @@ from almoner.parameters.months import month_number
 from almoner.parameters.steps import BEGINNING, Steps
 from almoner.reference.population import persons_at
 from almoner.reference.vocabulary import OUTSIDE_RATES, POPULATION_BANDS, SERVICE_IDS
+from almoner.study import job_vacancies
 
 WORKING_AGE: Final = POPULATION_BANDS.index("18-64")
 INSIDE: Final = np.array([service not in OUTSIDE_RATES for service in SERVICE_IDS])
@@ -60,7 +61,7 @@ def first_month(year: int) -> int:
 
 
 def history_edits(tree: ParameterTree) -> tuple[Edit, ...]:
-    """Return the edits that give a tree the drivers of past years which forecasts do not need."""
+    """Return the edits that give a tree the drivers of past years which forecasts do not need, or not month by month."""
     growth, arrivals = tree.parameter("history.outside_growth"), tree.parameter("history.arrivals")
     known = min(tree.parameter("filling.arrivals").dates)
     ends = [*growth.dates[1:], month_number("2025-01")]
@@ -71,7 +72,7 @@ def history_edits(tree: ParameterTree) -> tuple[Edit, ...]:
         Set("filling.arrivals", value, start, end)
         for start, end, value in zip(arrivals.dates, [*arrivals.dates[1:], known], arrivals.values, strict=True)
     ]
-    return tuple(edits)
+    return (*edits, *job_vacancies.past_edits())
 
 
 def moved(tree: ParameterTree, year: int) -> ParameterTree:

@@ -174,8 +174,11 @@ def service_vacancy_rate(service: str, year: int) -> float | None:
 
 def arrivals_of(year: int, tree: ParameterTree | None = None) -> float:
     """Return arrivals of the financial year that ends in `year`: the mean of its months, people a year."""
-    own = (tree or history_tree()).parameter("filling.arrivals")
-    first = first_month(year - 1)
+    return _mean_of_months("filling.arrivals", year, tree or history_tree())
+
+
+def _mean_of_months(path: str, year: int, tree: ParameterTree) -> float:
+    own, first = tree.parameter(path), first_month(year - 1)
     return sum(own.at(first + month) for month in range(MONTHS_PER_YEAR)) / MONTHS_PER_YEAR
 
 
@@ -203,7 +206,7 @@ def _year(year: int, tree: ParameterTree) -> Year:
         growth_latest=changes[-1] if changes else None,
         arrivals=first,
         arrivals_latest=latest,
-        market=tree.at("market.job_vacancies", first_month(year - 1)),
+        market=_mean_of_months("market.job_vacancies", year, tree),
         rows=used,
     )
 

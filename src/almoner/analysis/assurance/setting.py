@@ -37,6 +37,7 @@ from almoner.reference.areas import england
 from almoner.reference.population import persons_at
 from almoner.reference.vocabulary import SERVICE_IDS
 from almoner.study.history import first_month, in_base_pay, moved, people_of_working_age
+from almoner.study.job_vacancies import known_at
 
 MANDATE_MONTHS: Final = range(month_number("2021-07"), month_number("2021-12"))
 """The months in which the mandate's leavers went, to November 2021 when it came into force in care homes."""
@@ -233,25 +234,32 @@ def working_age(year: int, years: int) -> Floats:
 
 
 def market_of(year: int) -> float:
-    """Return UK job vacancies of the financial year that ends in `year`, thousand."""
-    return history_tree().at("market.job_vacancies", first_month(year - 1))
+    """Return UK job vacancies of the financial year that ends in `year`, the mean of its months, thousand."""
+    return record()[year].market
+
+
+def _market_levels(year: int, years: int) -> list[float]:
+    first = first_month(year)
+    return [history_tree().at("market.job_vacancies", first + month) for month in range(years * MONTHS_PER_YEAR)]
 
 
 def market_path(year: int, years: int, mode: Mode, noise: Floats | None = None) -> Floats:
     """Return UK job vacancies relative to those of the year to the opening, [month, draw]; `noise` [year, draw] is of their log.
 
-    Blind: from the level of the cut they go back to the mean of the years known by an equal factor a year.
+    Blind: from the last three months published before the cut they go back to the mean of the years known by an equal factor a
+    month.
     """
-    steps = np.zeros((years, 1))
     if mode == "conditional":
-        steps[:, 0] = [math.log(market_of(year + later + 1) / market_of(year)) for later in range(years)]
+        logs = np.log(_market_levels(year, years))
     else:
+        last = math.log(known_at(first_month(year)))
         mean = float(np.mean([math.log(market_of(known)) for known in range(FIRST_YEAR, year + 1)]))
-        gap = mean - math.log(market_of(year))
-        steps[:, 0] = [gap * min((later + 1) / RETURN_YEARS, 1.0) for later in range(years)]
+        month = np.arange(1, years * MONTHS_PER_YEAR + 1)
+        logs = last + (mean - last) * np.minimum(month / (RETURN_YEARS * MONTHS_PER_YEAR), 1.0)
+    path = (logs - math.log(market_of(year)))[:, None]
     if noise is not None:
-        steps = steps + noise
-    return np.asarray(np.repeat(np.exp(steps), MONTHS_PER_YEAR, axis=0))
+        path = path + np.repeat(noise, MONTHS_PER_YEAR, axis=0)
+    return np.asarray(np.exp(path))
 
 
 def removed(year: int, years: int, mode: Mode, past: Past) -> Floats:

@@ -19,6 +19,7 @@ from almoner.analysis.backtest_adult import PARTICLES, Scored, backtest, explain
 from almoner.reference.vocabulary import ENGLAND
 
 PROTOTYPE: Final = {1: 1.15, 2: 1.70, 3: 2.15}
+_LEAST_PAIRS: Final = 3
 _COUNTS: Final = {1: "one", 2: "two", 3: "three"}
 PROTOTYPE_CUTS: Final = ("2019-20", "2020-21", "2021-22", "2022-23", "2023-24")
 """Conditional errors of the prototype in expected values on these cuts, points of the national vacancy rate (issue 7)."""
@@ -95,6 +96,7 @@ def _line(measure: str, level: str, mode: str, horizon: int, rows: list[Scored])
         **{f"error_{name}": error for name, error in rules.items()},
         "best_rule": best,
         "beats_no_change": own < told["no_change"],
+        "standard_error_beside_no_change": _paired_error(rows),
         "beats_best_rule": own < told[best],
         "coverage80": hits / len(rows),
         "coverage80_low95": low,
@@ -103,6 +105,12 @@ def _line(measure: str, level: str, mode: str, horizon: int, rows: list[Scored])
         "crps_no_change": float(np.mean([row.crps_no_change for row in rows])),
         "crps_no_change_spread": None if None in spread else float(np.mean([value for value in spread if value is not None])),
     }
+
+
+def _paired_error(rows: list[Scored]) -> float | None:
+    """Return the standard error of the mean difference between the errors of the model and of no change, cut by cut."""
+    differences = [abs(row.error) - abs(row.error_no_change) for row in rows]
+    return None if len(rows) < _LEAST_PAIRS else float(np.std(differences, ddof=1) / np.sqrt(len(rows)))
 
 
 def _mean_error(rows: list[Scored], rule: str) -> float | None:
@@ -164,7 +172,9 @@ def findings(lines: Sequence[dict[str, Any]], why: Sequence[dict[str, Any]]) -> 
             if won:
                 years = "year" if won == ["one"] else "years"
                 said.append(f"{name}: the mean error is below that of no change {words.listed(won)} {years} ahead.")
-            said.extend(f"{name}: {_ahead(line)} no change has the lower error ({_pair(line, 'no_change')})." for line in lost)
+            said.extend(
+                f"{name}: {_ahead(line)} no change has the lower error ({_pair(line, 'no_change')}{_doubt(line)})." for line in lost
+            )
             said.extend(
                 f"{name}: {_ahead(line)} the best rule ({RULES[line['best_rule']]}) has the lower error "
                 f"({_pair(line, line['best_rule'])})."
@@ -196,6 +206,14 @@ def _count(lines: Sequence[dict[str, Any]]) -> str:
         own = [line for line in lines if (line["level"], line["mode"]) == ("England", mode)]
         counts.append(f"{sum(line['beats_no_change'] for line in own)} of {len(own)} comparisons {name}")
     return f"Mean errors for England are below those of no change in {words.listed(counts)}."
+
+
+def _doubt(line: dict[str, Any]) -> str:
+    """Say how sure the difference is, one year ahead, where no two cuts forecast the same year."""
+    error = line["standard_error_beside_no_change"]
+    if line["horizon"] > 1 or error is None:
+        return ""
+    return f"; over {line['n']} cuts the difference has a standard error of {error:.2f}"
 
 
 def _ahead(line: dict[str, Any]) -> str:
