@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import almoner.cli.backtest
 import almoner.cli.calibrate
 import almoner.cli.validate  # noqa: F401
 from almoner.analysis import backtest_adult
@@ -64,11 +65,11 @@ def test_the_report_answers_every_question_of_the_aqua_book(record: ModelRecord)
 
 
 def test_the_report_says_where_a_plain_rule_does_better_and_why(record: ModelRecord) -> None:
-    lost = [line for line in record.lines if not line["beats_best_rule"]]
-    assert len(record.losses) == len(lost) > 0
+    lost = [line for line in record.backtest.lines if not line["beats_best_rule"]]
+    assert len(record.backtest.losses) == len(lost) > 0
     page = html.unescape(render(record))
-    assert f"{len(lost)} of the {len(record.lines)} lines of the table of errors" in page
-    for row in record.losses:
+    assert f"{len(lost)} of the {len(record.backtest.lines)} lines of the table of errors" in page
+    for row in record.backtest.losses:
         assert row["reason"] in page
 
 
@@ -100,7 +101,7 @@ def test_every_table_of_the_report_lies_beside_it(record: ModelRecord, tmp_path:
     paths = {path.relative_to(tmp_path).as_posix() for path in write_report(record, tmp_path)}
     assert paths >= {"model-report.html", "model-report.json", "tables/backtest.csv", "tables/assumptions.csv"}
     with (tmp_path / "tables" / "backtest.csv").open(encoding="utf-8", newline="") as file:
-        assert len(list(csv.DictReader(file))) == len(record.scored)
+        assert len(list(csv.DictReader(file))) == len(record.backtest.rows)
     data = json.loads((tmp_path / "model-report.json").read_text(encoding="utf-8"))
     assert data == json.loads(json.dumps(data_of(record)))
     assert data["tests"] == {"passed": 1, "failed": 1, "skipped": 0}
@@ -152,3 +153,12 @@ def test_calibrate_prints_prior_against_posterior_and_its_json_has_what_the_issu
     shown = CliRunner().invoke(app, ["calibrate", "--draws", "4096"])
     assert "filling.market_exponent" in shown.stdout
     assert "are worth" in shown.stdout
+
+
+def test_one_cut_is_drawn_on_a_page_of_its_own(tmp_path: Path) -> None:
+    page = tmp_path / "backtest.html"
+    done = CliRunner().invoke(app, ["backtest", "--cut", "2021-22", "--draws", "512", "--chart", str(page), "--json"])
+    assert done.exit_code == 0, done.output
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<figure") == 4
+    assert all(said in html.unescape(text) for said in json.loads(done.stdout)["findings"])

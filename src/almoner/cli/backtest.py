@@ -29,13 +29,16 @@ def backtest(
     from almoner.errors import InputFileError, NotFoundError
 
     if domain == "adult":
-        if chart is not None:
-            raise InputFileError("--chart is for --domain children: the adult charts are in the report of almoner validate.")
         from almoner.analysis.assurance.summary import adult_backtest
         from almoner.analysis.backtest_adult import PARTICLES
         from almoner.report.terminal_calibrate import print_adult_backtest
 
         result = adult_backtest(cut, PARTICLES if draws is None else draws, seed)
+        if chart is not None:
+            from almoner.report.chart_page import write_chart_page
+            from almoner.report.charts_calibrate import backtest_charts
+
+            write_chart_page(chart, "Adult social care: forecasts held against what came", backtest_charts(result), result.findings)
         if as_json:
             print_json(result.as_data())
             return

@@ -1,6 +1,6 @@
 """Tables of the back-test for the model report: all cuts, mean errors beside the rules, losses with their reasons, coverage.
 
-In: a `ModelRecord`. Out: `Table`s of text. Errors are in points, of filled posts in per cent of the cut. A table is written as its
+In: a back-test. Out: `Table`s of text. Errors are in points, of filled posts in per cent of the cut. A table is written as its
 columns, each a heading with what a row says under it.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from almoner.analysis.assurance.summary import AdultBacktest
 from almoner.analysis.assurance.words import DRIVER_WORDS, MEASURES, RULES
-from almoner.analysis.validate import ModelRecord
 from almoner.reference.areas import resolve
 from almoner.reference.vocabulary import ENGLAND
 from almoner.report.figure import Column, Table
@@ -18,9 +18,9 @@ from almoner.report.figure import Column, Table
 Told = tuple[Column, Callable[[Any], str]]
 
 
-def cuts(record: ModelRecord) -> Table:
+def cuts(found: AdultBacktest) -> Table:
     """Return every forecast of England, regions and services beside what was published and the four rules."""
-    shown = (row for row in record.scored if not row.level.startswith("E") or row.level == ENGLAND or row.level.startswith("E12"))
+    shown = (row for row in found.rows if not row.level.startswith("E") or row.level == ENGLAND or row.level.startswith("E12"))
     return _table(
         "All cuts: England, regions and services; errors in points, filled posts in per cent of the cut",
         shown,
@@ -36,11 +36,11 @@ def cuts(record: ModelRecord) -> Table:
     )
 
 
-def summary(record: ModelRecord) -> Table:
+def summary(found: AdultBacktest) -> Table:
     """Return mean errors, bias, coverage and scores by measure, level, mode and horizon."""
     return _table(
         "Mean absolute errors, bias, coverage and continuous ranked probability scores",
-        record.lines,
+        found.lines,
         _text("Measure", lambda line: MEASURES[line["measure"]]),
         _text("Where", lambda line: line["level"]),
         _text("Mode", lambda line: _spaced(line["mode"])),
@@ -56,11 +56,11 @@ def summary(record: ModelRecord) -> Table:
     )
 
 
-def coverage(record: ModelRecord) -> Table:
+def coverage(found: AdultBacktest) -> Table:
     """Return the share of outcomes inside the intervals, with what chance alone would give."""
     return _table(
         "England: share of outcomes inside the intervals, with its 95% binomial interval",
-        record.coverage,
+        found.coverage,
         _text("Measure", lambda row: _spaced(row["measure"])),
         _text("Mode", lambda row: _spaced(row["mode"])),
         _text("Interval", lambda row: f"{100 * row['level']:.0f}%"),
@@ -70,11 +70,11 @@ def coverage(record: ModelRecord) -> Table:
     )
 
 
-def prototype(record: ModelRecord) -> Table:
+def prototype(found: AdultBacktest) -> Table:
     """Return errors of the vacancy rate on the prototype's cuts beside the prototype's."""
     return _table(
         "National vacancy rate on the prototype's five cuts, points",
-        record.prototype,
+        found.prototype,
         _text("Mode", lambda row: _spaced(row["mode"])),
         _number("Years ahead", lambda row: str(row["horizon"])),
         _number("Number", lambda row: str(row["n"])),
@@ -84,23 +84,23 @@ def prototype(record: ModelRecord) -> Table:
     )
 
 
-def why(record: ModelRecord) -> Table:
+def why(found: AdultBacktest) -> Table:
     """Return the errors one year ahead with one driver known at a time."""
     names = {"blind": "Blind", **{name: f"{said} known" for name, said in DRIVER_WORDS.items()}, "all": "All known"}
     return _table(
         "Error of the vacancy rate one year ahead with one driver known at a time, points",
-        (row for row in record.why if (row["measure"], row["horizon"]) == ("vacancy_rate", 1)),
+        (row for row in found.why if (row["measure"], row["horizon"]) == ("vacancy_rate", 1)),
         _text("Cut", lambda row: row["cut"]),
         _text("Year", lambda row: row["year"]),
         *(_number(f"{said[:1].upper()}{said[1:]}", _signed_of(name)) for name, said in names.items()),
     )
 
 
-def engine(record: ModelRecord) -> Table:
+def engine(rows: Iterable[dict[str, Any]]) -> Table:
     """Return the engine beside the twin at the same parameters."""
     return _table(
         "The engine itself beside the twin at the same parameters, no surprises: vacancy rate, per cent",
-        record.engine,
+        rows,
         _text("Cut", lambda row: row["cut"]),
         _text("Year", lambda row: row["year"]),
         _number("Engine", lambda row: f"{row['engine']:.1f}"),
@@ -110,11 +110,11 @@ def engine(record: ModelRecord) -> Table:
     )
 
 
-def losses(record: ModelRecord) -> Table:
+def losses(found: AdultBacktest) -> Table:
     """Return every line of the summary in which a rule has the lower mean error, with the reason."""
     return _table(
         "Every line in which a plain rule has the lower mean error",
-        record.losses,
+        found.losses,
         _text("Forecast", _forecast),
         _number("Number", lambda row: str(row["n"])),
         _number("Almoner", lambda row: f"{row['error']:.2f}"),

@@ -1,7 +1,7 @@
 """Charts of the model report: forecasts from each cut against what came, errors beside the rules, coverage, and posteriors.
 
-In: a `ModelRecord`. Out: `Chart`s in the house style. The first chart is made for a sceptic: every forecast is drawn from the year
-it was made in, with its 80% interval, over the published line, misses and all.
+In: a back-test, a calibration. Out: `Chart`s in the house style. The first chart is for a sceptic: every forecast starts in the
+year it was made in, with its 80% interval, over the published line, misses and all.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from almoner.analysis.assurance.published import record as published_record
 from almoner.analysis.assurance.published import year_of
+from almoner.analysis.assurance.summary import AdultBacktest
 from almoner.analysis.assurance.words import RULES
 from almoner.analysis.backtest_adult import Scored
-from almoner.analysis.validate import ModelRecord
+from almoner.analysis.calibration import Calibration
 from almoner.reference.vocabulary import ENGLAND
 from almoner.report import marks
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
@@ -21,18 +22,18 @@ from almoner.report.figure import Chart, Column, Frame, Spec, Table
 _SOURCE: Final = "Published: Skills for Care, by rows named in the table of the record; forecasts modelled"
 
 
-def validation_charts(record: ModelRecord) -> list[Chart]:
-    """Return the charts of the back-test."""
-    return [_forecasts(record, "conditional"), _forecasts(record, "blind"), _errors(record), _reliability(record)]
+def backtest_charts(found: AdultBacktest) -> list[Chart]:
+    """Return the charts of a back-test."""
+    return [_forecasts(found, "conditional"), _forecasts(found, "blind"), _errors(found), _reliability(found)]
 
 
-def calibration_charts(record: ModelRecord) -> list[Chart]:
+def calibration_charts(found: Calibration) -> list[Chart]:
     """Return the chart of priors and posteriors."""
-    return [_posteriors(record)]
+    return [_posteriors(found)]
 
 
-def _forecasts(record: ModelRecord, mode: str) -> Chart:
-    rows = [row for row in record.scored if (row.mode, row.measure, row.level) == (mode, "vacancy_rate", ENGLAND)]
+def _forecasts(found: AdultBacktest, mode: str) -> Chart:
+    rows = [row for row in found.rows if (row.mode, row.measure, row.level) == (mode, "vacancy_rate", ENGLAND)]
     inside = sum(row.coverage80 for row in rows)
     one = [row for row in rows if row.horizon == 1]
     own, still = (sum(abs(getattr(row, name)) for row in one) / len(one) for name in ("error", "error_no_change"))
@@ -117,10 +118,10 @@ def _forecast_spec(rows: Sequence[Scored], frame: Frame) -> Spec:
     return marks.sheet(frame, 360, layers, left=52, right=24)
 
 
-def _errors(record: ModelRecord) -> Chart:
+def _errors(found: AdultBacktest) -> Chart:
     lines = [
         line
-        for line in record.lines
+        for line in found.lines
         if line["level"] == "England" and line["measure"] == "vacancy_rate" and line["mode"] in {"conditional", "blind"}
     ]
     beaten = sum(line["beats_no_change"] for line in lines)
@@ -170,9 +171,9 @@ def _error_spec(lines: Sequence[dict[str, Any]], frame: Frame) -> Spec:
     return marks.sheet(frame, step * len(lines), layers, left=left, right=right)
 
 
-def _reliability(record: ModelRecord) -> Chart:
+def _reliability(found: AdultBacktest) -> Chart:
     levels = {0.5: "50%", 0.8: "80%", 0.9: "90%"}
-    rows = [row for row in record.coverage if row["mode"] == "conditional and blind"]
+    rows = [row for row in found.coverage if row["mode"] == "conditional and blind"]
     at = next(row for row in rows if row["level"] == 0.8)
     labels = [f"{levels[row['level']]} intervals" for row in rows]
     words = [
@@ -181,7 +182,7 @@ def _reliability(record: ModelRecord) -> Chart:
     ]
     places = [
         (f"{100 * row['from']:.0f} to {100 * row['to']:.0f}%", str(row["outcomes"]), f"{row['expected']:.1f}")
-        for row in record.reliability
+        for row in found.reliability
     ]
     return Chart(
         id="reliability",
@@ -209,8 +210,8 @@ def _reliability_spec(rows: Sequence[dict[str, Any]], labels: list[str], words: 
     return marks.sheet(frame, marks.row_height(frame, labels, words) * len(rows), layers, left=left, right=right)
 
 
-def _posteriors(record: ModelRecord) -> Chart:
-    rows = list(record.calibration.parameters)
+def _posteriors(found: Calibration) -> Chart:
+    rows = list(found.parameters)
     most = min(rows, key=lambda row: row["spread_left"])
     labels = [row["parameter"] for row in rows]
     words = [

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from almoner.analysis.validate import ModelRecord, data_of
 from almoner.report import backtest_tables
-from almoner.report.charts_calibrate import calibration_charts, validation_charts
+from almoner.report.charts_calibrate import backtest_charts, calibration_charts
 from almoner.report.document import STATUS_WORDS, without_addresses
 from almoner.report.figure import Column, Table, drawn
 from almoner.report.files import write_files
@@ -38,7 +38,7 @@ def write_report(record: ModelRecord, out: Path) -> list[Path]:
 
 def render(record: ModelRecord) -> str:
     """Return the report as an HTML page."""
-    validation, calibration = validation_charts(record), calibration_charts(record)
+    validation, calibration = backtest_charts(record.backtest), calibration_charts(record.calibration)
     pictures = drawn([*validation, *calibration])
     html = rendered(
         "model_report.html.jinja",
@@ -57,13 +57,13 @@ def render(record: ModelRecord) -> str:
         moved=_moved(record),
         variants=_variants(record),
         self_test=_self_test(record),
-        cuts=backtest_tables.cuts(record),
-        summary=backtest_tables.summary(record),
-        coverage=backtest_tables.coverage(record),
-        prototype=backtest_tables.prototype(record),
-        losses=backtest_tables.losses(record),
-        why=backtest_tables.why(record),
-        engine=backtest_tables.engine(record),
+        cuts=backtest_tables.cuts(record.backtest),
+        summary=backtest_tables.summary(record.backtest),
+        coverage=backtest_tables.coverage(record.backtest),
+        prototype=backtest_tables.prototype(record.backtest),
+        losses=backtest_tables.losses(record.backtest),
+        why=backtest_tables.why(record.backtest),
+        engine=backtest_tables.engine(record.engine),
         packages=_packages(record),
         spread=_spread(record),
         drift=_drift(record),
@@ -310,11 +310,11 @@ def _amount(value: float, measure: str) -> str:
 
 def _tables(record: ModelRecord) -> dict[str, list[dict[str, Any]]]:
     return {
-        "backtest": [asdict(row) for row in record.scored],
-        "backtest_summary": [dict(row) for row in record.lines],
-        "coverage": [dict(row) for row in record.coverage],
-        "losses": [dict(row) for row in record.losses],
-        "why": [dict(row) for row in record.why],
+        "backtest": [asdict(row) for row in record.backtest.rows],
+        "backtest_summary": [dict(row) for row in record.backtest.lines],
+        "coverage": [dict(row) for row in record.backtest.coverage],
+        "losses": [dict(row) for row in record.backtest.losses],
+        "why": [dict(row) for row in record.backtest.why],
         "assumptions": [dict(row) for row in record.register],
         "calibration": [dict(row) for row in record.calibration.parameters],
         "fitted": [dict(row) for row in record.calibration.fitted],

@@ -36,6 +36,10 @@ class AdultBacktest:
     findings: tuple[str, ...]
     losses: tuple[dict[str, Any], ...]
     """Where a plain rule does better, and why: every such line of `lines`."""
+    why: tuple[dict[str, Any], ...]
+    """Errors with one driver known at a time."""
+    reliability: tuple[dict[str, float], ...]
+    """Where England's outcomes fell in the draws, conditional and blind."""
     next_year: dict[str, Any]
 
     def as_data(self) -> dict[str, Any]:
@@ -47,6 +51,8 @@ class AdultBacktest:
             "beside_prototype": [dict(row) for row in self.prototype],
             "findings": list(self.findings),
             "losses": [dict(row) for row in self.losses],
+            "explained": [dict(row) for row in self.why],
+            "reliability": [dict(row) for row in self.reliability],
             "next_year": self.next_year,
         }
 
@@ -63,6 +69,8 @@ def adult_backtest(cut: str | None = None, draws: int = PARTICLES, seed: int = 0
         tuple(against_prototype(rows)),
         (*findings(lines, why), *beside_prototype(against_prototype(rows))),
         tuple(losses(rows, lines, why)),
+        tuple(why),
+        tuple(scores.reliability(_places(rows))),
         next_year(draws, seed),
     )
 
@@ -127,9 +135,12 @@ def pooled(rows: Sequence[Scored]) -> list[dict[str, Any]]:
             own = [row for row in england if row.mode == mode and row.measure == measure]
             if own:
                 out += [{"mode": mode, "measure": measure, **line} for line in scores.coverages([row.place for row in own])]
-    asked = [row.place for row in england if row.mode in {"conditional", "blind"}]
-    out += [{"mode": "conditional and blind", "measure": "all three", **line} for line in scores.coverages(asked)]
+    out += [{"mode": "conditional and blind", "measure": "all three", **line} for line in scores.coverages(_places(rows))]
     return out
+
+
+def _places(rows: Sequence[Scored]) -> list[float]:
+    return [row.place for row in rows if row.level == ENGLAND and row.mode in {"conditional", "blind"}]
 
 
 def against_prototype(rows: Sequence[Scored]) -> list[dict[str, Any]]:
