@@ -20,7 +20,8 @@ from almoner.voices.consultation.mapping import Column, Mapping
 from almoner.voices.consultation.names import vocabulary
 from almoner.voices.consultation.redaction import candidates, redact
 from almoner.voices.consultation.segments import sentences
-from almoner.voices.consultation.spreadsheet import column_number, letters, read_sheet
+from almoner.voices.consultation.sheet import column_number, letters
+from almoner.voices.consultation.spreadsheet import read_sheet
 
 MAPPING = Mapping(
     columns=(

@@ -45,6 +45,6 @@ def validate(
     if as_json:
         print_json(data_of(found) | {"files": [str(file) for file in files]})
         return
-    for sentence in found.findings:
+    for sentence in found.backtest.findings:
         screen.print(f"- {sentence}", highlight=False)
     screen.print(f"The report: {files[0]}", soft_wrap=True, highlight=False)

@@ -18,7 +18,7 @@ import polars as pl
 from almoner.errors import InputFileError
 from almoner.voices.consultation.cleaning import clean, status_of
 from almoner.voices.consultation.mapping import Column, Mapping, check_headings
-from almoner.voices.consultation.spreadsheet import Sheet, column_number
+from almoner.voices.consultation.sheet import Sheet, column_number
 
 NO_TYPE: Final = "Not stated"
 _CHOICE_SEPARATOR: Final = "; "

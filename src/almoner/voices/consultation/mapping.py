@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from almoner.errors import InputFileError, in_words, nearest
-from almoner.voices.consultation.spreadsheet import Sheet, letters
+from almoner.voices.consultation.sheet import Sheet, letters
 
 Role = Literal["respondent_id", "respondent_type", "demographic", "open", "closed", "choice", "personal", "ignore"]
 Format = Literal["citizen_space", "qualtrics", "plain"]

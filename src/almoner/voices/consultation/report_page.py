@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from almoner.voices.consultation import counting
 
 if TYPE_CHECKING:
-    from almoner.voices.consultation.reporting import Content
+    from almoner.voices.consultation.content import Content
 
 _WIDTH: Final = 100
 

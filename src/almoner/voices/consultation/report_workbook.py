@@ -12,7 +12,7 @@ import polars as pl
 from almoner.voices.consultation.libraries import library
 
 if TYPE_CHECKING:
-    from almoner.voices.consultation.reporting import Content
+    from almoner.voices.consultation.content import Content
 
 _EPOCH: Final = datetime(2000, 1, 1)  # a fixed moment, so that the bytes repeat
 _PERCENT: Final = ("share", "low", "high", "sample_share", "machine_share")

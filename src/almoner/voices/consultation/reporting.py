@@ -7,7 +7,6 @@ to the folder that the user names. Every table of shares carries the sentence th
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,30 +16,12 @@ from almoner.errors import OutputError
 from almoner.version import VERSION
 from almoner.voices.consultation import counting
 from almoner.voices.consultation.analysing import quality_of, question_labels
+from almoner.voices.consultation.content import Content
 from almoner.voices.consultation.project import Project, Step, csv_bytes, json_bytes, table_bytes
 
 FILES: Final = ("report.html", "report.xlsx", "report.json", "shares.csv")
 _QUOTES: Final = 3
 _LONGEST_QUOTE: Final = 300
-
-
-@dataclass(frozen=True)
-class Content:
-    """What the report says, before it is drawn."""
-
-    title: str
-    facts: dict[str, Any]
-    shares: pl.DataFrame
-    counts: pl.DataFrame
-    positions: pl.DataFrame
-    campaigns: pl.DataFrame
-    quotes: pl.DataFrame
-    themes: list[dict[str, Any]]
-    suggestions: list[dict[str, Any]]
-    agreement: dict[str, Any]
-    quality: dict[str, Any]
-    checks: list[dict[str, Any]]
-    questions: dict[str, str]
 
 
 def make_report(project: Project, out: Path) -> tuple[Step, list[Path]]:

@@ -18,7 +18,7 @@ import polars as pl
 from almoner.errors import InputFileError, NotFoundError, nearest
 from almoner.voices.consultation.chance import in_random_order
 from almoner.voices.consultation.positions import POSITIONS
-from almoner.voices.consultation.spreadsheet import Sheet
+from almoner.voices.consultation.sheet import Sheet
 from almoner.voices.consultation.themes import ThemeSet
 
 Queue = Literal["audit", "unsure"]

@@ -12,59 +12,16 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from almoner.errors import InputFileError
-
-EXCEL_CELL_LIMIT: Final = 32_767
-"""Characters that a cell of Excel can hold (Microsoft, Excel specifications and limits)."""
-
-MOST_BYTES: Final = 512 << 20
-"""A file larger than this, packed or unpacked, is refused: 50,000 rows of 30 columns take about half of it."""
+from almoner.voices.consultation.sheet import EXCEL_CELL_LIMIT, MOST_BYTES, Note, Sheet, letters, limit_note
+from almoner.voices.consultation.workbook_reading import read_workbook
 
 _MOST_CELL_CHARACTERS: Final = 10_000_000
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _ZIP: Final = b"PK\x03\x04"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something about a cell or row that a person should know; nothing was lost by it."""
-
-    place: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A merged range of cells, rows and columns counted from 1, both ends included."""
-
-    first_row: int
-    last_row: int
-    first_column: int
-    last_column: int
-
-    @property
-    def text(self) -> str:
-        """The range as a spreadsheet writes it."""
-        return f"{letters(self.first_column)}{self.first_row}:{letters(self.last_column)}{self.last_row}"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The rows of one sheet: (row number, cells), blank rows left out; `width` cells in each."""
-
-    file_name: str
-    sheet_name: str | None
-    encoding: str | None
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-    width: int
-    blank_rows: int
-    merges: tuple[Merge, ...]
-    notes: tuple[Note, ...]
 
 
 def read_sheet(path: Path, sheet: str | None = None) -> Sheet:
@@ -92,30 +49,10 @@ def read_sheet(path: Path, sheet: str | None = None) -> Sheet:
             f"{path} is an old Excel file (.xls) or has a password: save it as .xlsx without a password and try again."
         )
     if start.startswith(_ZIP):
-        from almoner.voices.consultation.workbook_reading import read_workbook
-
         return read_workbook(path, sheet)
     if sheet is not None:
         raise InputFileError(f"{path} is text, which has no sheets: leave out --sheet.")
     return _read_csv(path)
-
-
-def letters(column: int) -> str:
-    """Return the letters of a column counted from 1: 1 is A, 27 is AA."""
-    text = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-@lru_cache(maxsize=20_000)
-def column_number(text: str) -> int:
-    """Return the number of a column from its letters, counted from 1."""
-    number = 0
-    for letter in text.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def _read_csv(path: Path) -> Sheet:
@@ -189,13 +126,6 @@ def _cell_notes(rows: list[tuple[int, tuple[str, ...]]]) -> Iterator[Note]:
         for column, cell in enumerate(cells, 1):
             if len(cell) >= EXCEL_CELL_LIMIT:
                 yield Note(f"{letters(column)}{number}", limit_note(len(cell)))
-
-
-def limit_note(length: int) -> str:
-    """Return the note on a cell of at least the length that Excel can hold."""
-    if length == EXCEL_CELL_LIMIT:
-        return f"has {length:,} characters, the most that Excel keeps: the answer may have been cut before it came here"
-    return f"has {length:,} characters, more than Excel can hold: do not save this file from Excel"
 
 
 def _looks_decoded_twice(text: str) -> bool:

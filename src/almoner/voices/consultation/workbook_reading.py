@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from almoner.errors import InputFileError, NotFoundError
 from almoner.voices.consultation.libraries import library
-from almoner.voices.consultation.spreadsheet import (
+from almoner.voices.consultation.sheet import (
     EXCEL_CELL_LIMIT,
     MOST_BYTES,
     Merge,
