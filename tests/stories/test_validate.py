@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import almoner.cli.backtest
@@ -20,6 +22,7 @@ from almoner.cli.app import app
 from almoner.errors import InputFileError
 from almoner.parameters import load
 from almoner.report.model_report import render, write_report
+from almoner.report.terminal_calibrate import print_calibration
 from almoner.study.scenario import shipped
 
 JUNIT = """<testsuites><testsuite>
@@ -143,16 +146,21 @@ def test_outcomes_are_read_as_sentences_and_a_wrong_file_is_refused(tmp_path: Pa
         verification.read_outcomes(file)
 
 
-def test_calibrate_prints_prior_against_posterior_and_its_json_has_what_the_issue_asks_for() -> None:
+def test_calibrate_answers_json_with_what_the_issue_asks_for() -> None:
     result = CliRunner().invoke(app, ["calibrate", "--draws", "4096", "--json"])
     data = json.loads(result.stdout)
     assert data["effective_sample_size"] >= 200
     assert data["seconds"] > 0
     assert {"parameter", "prior_median", "posterior_median"} <= set(data["parameters"][0])
     assert len(data["structural_variants"]) == 12
-    shown = CliRunner().invoke(app, ["calibrate", "--draws", "4096"])
-    assert "filling.market_exponent" in shown.stdout
-    assert "are worth" in shown.stdout
+
+
+def test_calibrate_prints_prior_against_posterior(record: ModelRecord) -> None:
+    screen = Console(record=True, width=80, file=io.StringIO())
+    print_calibration(record.calibration, record.self_test, [], screen)
+    said = screen.export_text()
+    assert "filling.market_exponent" in said
+    assert "are worth" in said
 
 
 def test_one_cut_is_drawn_on_a_page_of_its_own(tmp_path: Path) -> None:
