@@ -9,7 +9,8 @@ import pytest
 from almoner.analysis.delays import older_series, recorded_of
 from almoner.analysis.delays_check import checks, fit_check, held_out
 from almoner.model.discharge import record, responsibility
-from almoner.model.discharge.central import FILE, central, made_of
+from almoner.model.discharge.central import FILE, central
+from almoner.model.discharge.rests_on import made_of
 from almoner.parameters import load
 from almoner.reference import tables
 from almoner.reference.areas import icbs, resolve

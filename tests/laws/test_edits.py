@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from almoner.errors import AlmonerError, NotFoundError
 from almoner.parameters import Add, Cap, Edit, Floor, Scale, Set, load
+from almoner.parameters.steps import BEGINNING, Steps, changed, value_at
 
 MONTHS = 240
 PATHS = st.sampled_from(load().paths())
@@ -48,6 +52,27 @@ def test_an_edit_acts_in_its_months_and_nowhere_else(edit: Edit) -> None:
     for month in range(-200, MONTHS):
         inside = (edit.from_ is None or edit.from_ <= month) and (edit.until is None or month < edit.until)
         assert after.at(month) == (edit.applied(before.at(month)) if inside else before.at(month))
+
+
+@given(
+    st.dictionaries(st.integers(-30, 60), st.sampled_from([0.0, 1.0, 2.0, -1.5]), min_size=1, max_size=5),
+    st.booleans(),
+    st.none() | st.integers(-40, 70),
+    st.none() | st.integers(1, 50),
+    st.sampled_from([lambda value: 2.0 * value, lambda value: 1.0, lambda value: min(value, 1.0)]),
+)
+def test_a_change_is_done_month_by_month_and_leaves_no_two_neighbours_alike(
+    dated: dict[int, float], always: bool, first: int | None, length: int | None, change: Callable[[float], float]
+) -> None:
+    months = sorted(dated)
+    before = Steps((BEGINNING, *months[1:]) if always else tuple(months), tuple(dated[month] for month in months))
+    until = None if length is None else length + (-40 if first is None else first)
+    after = changed(before, change, first, until)
+    for month in range(-60, 130):
+        inside = (first is None or first <= month) and (until is None or month < until)
+        assert value_at(after, month) == (change(value_at(before, month)) if inside else value_at(before, month))
+    assert list(after.months) == sorted(set(after.months))
+    assert all(one != next_one for one, next_one in pairwise(after.values))
 
 
 @given(edits())

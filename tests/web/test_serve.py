@@ -54,6 +54,7 @@ def test_the_address_is_said_only_when_it_answers(tmp_path: Path) -> None:
 
 def test_what_is_made_ready_waits_while_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     made = threading.Event()
+    monkeypatch.setattr(warm, "FIRST", lambda: None)
     monkeypatch.setattr(warm, "STEPS", (made.set,))
     monkeypatch.setattr(warm, "_QUIET_SECONDS", 0.0)
     warmer = warm.Warmer()
@@ -62,6 +63,7 @@ def test_what_is_made_ready_waits_while_somebody_asks(monkeypatch: pytest.Monkey
     assert not made.wait(0.3)
     warmer.end()
     assert made.wait(10)
+    warmer.stop()
 
 
 def test_a_step_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,10 +72,52 @@ def test_a_step_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) ->
     def fails() -> None:
         raise RuntimeError
 
+    monkeypatch.setattr(warm, "FIRST", fails)
     monkeypatch.setattr(warm, "STEPS", (fails, made.set))
     monkeypatch.setattr(warm, "_QUIET_SECONDS", 0.0)
-    warm.Warmer().start()
+    warmer = warm.Warmer()
+    warmer.start()
     assert made.wait(10)
+    warmer.stop()
+
+
+def test_the_first_preview_is_ready_before_the_address_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(warm, "FIRST", lambda: done.append("first preview"))
+    monkeypatch.setattr(warm, "STEPS", ())
+    warmer = warm.Warmer()
+    warmer.begin()
+    warmer.start()
+    assert done == ["first preview"]
+    warmer.stop()
+
+
+def test_places_that_visitors_look_at_are_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str]] = []
+    both = threading.Event()
+
+    def look_at(place: str, to: str) -> None:
+        seen.append((place, to))
+        if len(seen) == 2:
+            both.set()
+
+    monkeypatch.setattr(warm, "FIRST", lambda: None)
+    monkeypatch.setattr(warm, "STEPS", ())
+    monkeypatch.setattr(warm, "look_at", look_at)
+    monkeypatch.setattr(warm, "_QUIET_SECONDS", 0.0)
+    warmer = warm.Warmer()
+    for path, query in (
+        ("/areas/E08000036/need", b""),
+        ("/areas/E08000036", b""),
+        ("/scenarios/build", b"area=Kent&to=2035&name=x"),
+        ("/help", b"area=Leeds"),
+        ("/scenarios/build", b"area=" + b"x" * 101),
+    ):
+        warmer.visit(path, query)
+    warmer.start()
+    assert both.wait(10)
+    warmer.stop()
+    assert seen == [("E08000036", ""), ("Kent", "2035")]
 
 
 def test_a_server_for_a_team_needs_an_administrator_first(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from almoner.analysis import delays_kept
 from almoner.analysis import delays_record as shape
 from almoner.errors import NotFoundError
 from almoner.model.clock import month_text
@@ -22,7 +23,7 @@ from almoner.model.discharge import record, responsibility
 from almoner.model.discharge.calendar import Calendar
 from almoner.parameters import load
 from almoner.reference import tables
-from almoner.reference.areas import Area, england
+from almoner.reference.areas import Area, england, resolve
 from almoner.reference.discharge_words import BODIES, CONSTRAINTS, PATHWAYS, PRIORITIES
 from almoner.reference.vocabulary import ENGLAND
 from almoner.study import discharge
@@ -36,6 +37,10 @@ USUAL_DRAWS: Final = 32
 ENGLAND_DRAWS: Final = 8
 MODELLED_PERIOD: Final = "a year at the rates of 2024-25"
 _ENDS: Final = (0.1, 0.9)
+_CAUTION: Final = (
+    "Hospitals serve other councils too: under each scenario they are followed as if all the areas of their boards did as this "
+    "place does."
+)
 
 
 def default_draws(place: Area) -> int:
@@ -57,20 +62,24 @@ def delays(
 
     `stored` is a finished run of the workforce: people who wait are forecast under each of its scenarios, with its staff.
     `priority` is the rule, of `PRIORITIES`, by which services take people from their queues; the fit to the record is that of the
-    first.
+    first. What is shipped of the usual draws (`delays_kept`) is not worked out again: `progress` is then never called.
     """
     draws = draws or default_draws(place)
     codes = record.board_codes(place)
     recorded = recorded_of(place)
     rule = priority_number(priority)
-    runs = discharge.caused(codes, draws, seed, progress, threads, priority=rule)
+    kept = delays_kept.kept(codes, draws, seed, rule)
+    runs = kept.runs if kept else discharge.caused(codes, draws, seed, progress, threads, priority=rule)
     answer = assembled(place, recorded, runs, draws, priority)
     weights = weights_of(place, recorded, runs)
     if stored is not None:
-        return replace(answer, fans=_stored_fans(stored, codes, weights, rule))
+        return _with_stored_fans(answer, place, stored, codes, weights, rule)
     if not fan_months:
         return answer
-    path = discharge.forecast(codes, draws, fan_months, seed, priority=rule, threads=threads)
+    if kept and fan_months == delays_kept.FAN_MONTHS:
+        path = kept.path
+    else:
+        path = discharge.forecast(codes, draws, fan_months, seed, priority=rule, threads=threads)
     return replace(answer, fans=(fan("do-nothing", "If nothing changes", path, weights, factors(codes, fan_months, seed)),))
 
 
@@ -116,8 +125,18 @@ def assembled(
     )
 
 
-def _stored_fans(stored: str | Path, codes: tuple[str, ...], weights: NDArray[np.float64], priority: int) -> tuple[shape.Fan, ...]:
-    """Return a fan for each scenario of a stored run; a council's weights are means, since the run has draws of its own."""
+def _with_stored_fans(
+    answer: shape.DelaysRecord,
+    place: Area,
+    stored: str | Path,
+    codes: tuple[str, ...],
+    weights: NDArray[np.float64],
+    priority: int,
+) -> shape.DelaysRecord:
+    """Return the answer with a fan for each scenario of a stored run, which has draws of its own: a council's weights are means.
+
+    Where a council's run holds no whole board, its boards go as they would if all their areas did as it does.
+    """
     from almoner.study import discharge_store
     from almoner.study.location import open_location
     from almoner.study.store import read_plan
@@ -125,11 +144,18 @@ def _stored_fans(stored: str | Path, codes: tuple[str, ...], weights: NDArray[np
     run = open_location(stored)
     plan = read_plan(run)
     names = {scenario.id: scenario.name for scenario in plan.scenarios}
-    paths = discharge_store.run_delays(run, codes, priority=priority)
+    held = {area for each in plan.places for area in each.area_codes}
+    part = answer.recorded.measure == "discharge_ready_date" and not held.issuperset(_areas_of(codes))
+    paths = discharge_store.run_delays(run, codes, priority=priority, areas=place.area_codes if part else ())
     mean = weights.mean(axis=0, keepdims=True)
     months = next(iter(paths.values())).days_lost.shape[-1]
     shared = factors(codes, months, plan.seed)
-    return tuple(fan(each, names[each], path, np.repeat(mean, len(path.days_lost), axis=0), shared) for each, path in paths.items())
+    fans = (fan(each, names[each], path, np.repeat(mean, len(path.days_lost), axis=0), shared) for each, path in paths.items())
+    return replace(answer, fans=tuple(fans), caution=_CAUTION if part else "")
+
+
+def _areas_of(codes: tuple[str, ...]) -> set[str]:
+    return {area for code in codes for area in resolve(code).area_codes}
 
 
 def recorded_of(place: Area) -> shape.Recorded:
@@ -189,6 +215,7 @@ def as_json(answer: shape.DelaysRecord) -> dict[str, Any]:
         },
         "waits": [asdict(row) for row in answer.waits],
         "fans": [asdict(each) for each in answer.fans],
+        "caution": answer.caution or None,
         "priority": {"rule": answer.priority, "means": PRIORITIES[answer.priority]},
         "older_series": [{"period": period, "body": body, "share": share} for period, body, share in answer.older_series],
         "period": answer.recorded.period,

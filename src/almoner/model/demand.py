@@ -189,5 +189,5 @@ def _edited(tree: ParameterTree, dates: NDArray[np.float64]) -> NDArray[np.float
     factor = np.empty((len(SERVICE_IDS), len(months)))
     for row, service in enumerate(SERVICE_IDS):
         scale, hours = tree.parameter(f"need.scale.{service}"), tree.parameter(f"need.hours_per_person.{service}")
-        factor[row] = [scale.at(month) * hours.at(month) for month in months.tolist()]
+        factor[row] = scale.over(months) * hours.over(months)
     return factor

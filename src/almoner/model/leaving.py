@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -40,6 +41,7 @@ _THINNING: Final = 16
 _PENSION_BAND: Final = AGE_STARTS.index(PENSION_AGE)
 _SETTLED_BAND: Final = EXPERIENCE_STARTS.index(SETTLED_YEARS)
 _ROUNDS: Final = 60
+_BRANCH: Final = "leaving."
 _EFFECTS: Final = {"age": 6, "experience": 6, "contract": 3, "level_2": 2, "visa": 2, "full_time": 2}
 """What leaving depends on beside service and role, with the number of categories."""
 
@@ -65,7 +67,16 @@ def bands(starts: tuple[int, ...]) -> NDArray[np.uint8]:
 
 
 def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
-    """Rake the weights on a thinned copy of the national opening world (one post in sixteen, chosen without bias)."""
+    """Rake the weights on a thinned copy of the national opening world (one post in sixteen, chosen without bias).
+
+    The arrays are shared by all who ask for the same: they are read, never written.
+    """
+    return _raked(tuple((path, leaf.at()) for path, leaf in tree.leaves.items() if path.startswith(_BRANCH)), seed)
+
+
+@lru_cache(maxsize=8)
+def _raked(figures: tuple[tuple[str, float], ...], seed: int) -> Contrasts:
+    at = dict(figures)
     few = thinned(build(None, seed), _THINNING)
     people = holders(few)
     service, role = cells_of(few)
@@ -84,12 +95,12 @@ def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
     present, number = np.unique(kind, return_counts=True)
     codes = dict(zip(_EFFECTS, np.unravel_index(present, tuple(_EFFECTS.values())), strict=True))
     effects = {name: np.ones(size) for name, size in _EFFECTS.items()}
-    exit_share = 1.0 - tree.at("leaving.mover_share")
-    margins = _margins(tree, codes)
+    exit_share = 1.0 - at["leaving.mover_share"]
+    margins = _margins(at, codes)
     retirement = np.ones(len(AGE_STARTS))
-    from_75 = tree.at("leaving.retirement.from_75")
+    from_75 = at["leaving.retirement.from_75"]
     pensioners = codes["age"] >= _PENSION_BAND
-    exits_at_pension_age = _exits_at_pension_age(people, tree)
+    exits_at_pension_age = _exits_at_pension_age(people, at)
 
     def shared() -> NDArray[np.float64]:
         return np.asarray(np.prod([effects[name][codes[name]] for name in effects], axis=0))
@@ -119,7 +130,7 @@ def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
     )
 
 
-def _exits_at_pension_age(people: Holders, tree: ParameterTree) -> float:
+def _exits_at_pension_age(people: Holders, at: Mapping[str, float]) -> float:
     """Return how much likelier than others people over pension age must be to leave the sector for their number to be steady.
 
     Each year those who are 65 at the opening come over pension age and as many must leave, so the exit rate of the older is the
@@ -127,7 +138,7 @@ def _exits_at_pension_age(people: Holders, tree: ParameterTree) -> float:
     """
     years = _months_since(people.birth_month) // MONTHS_PER_YEAR
     rate = float((years == PENSION_AGE - 1).sum() / (years >= PENSION_AGE).sum())
-    exits = (1.0 - tree.at("leaving.mover_share")) * float(hazard_of_turnover(tree.at("leaving.turnover_base")))
+    exits = (1.0 - at["leaving.mover_share"]) * float(hazard_of_turnover(at["leaving.turnover_base"]))
     return rate / exits
 
 
@@ -154,7 +165,7 @@ class _Margin:
     index: slice | int
 
 
-def _margins(tree: ParameterTree, codes: Mapping[str, NDArray[np.integer]]) -> dict[str, _Margin]:
+def _margins(at: Mapping[str, float], codes: Mapping[str, NDArray[np.integer]]) -> dict[str, _Margin]:
     """Match the published ratios with the people and the effect that they are about."""
     meaning: dict[str, tuple[str, slice | int, NDArray[np.bool_]]] = {
         "age.under_20": ("age", 0, codes["age"] == 0),
@@ -169,8 +180,8 @@ def _margins(tree: ParameterTree, codes: Mapping[str, NDArray[np.integer]]) -> d
     margins = {}
     for name, (effect, index, member) in meaning.items():
         path = f"leaving.ratio.{name}"
-        if path in tree.paths() and member.any():
-            margins[name] = _Margin(tree.at(path), member, effect, index)
+        if path in at and member.any():
+            margins[name] = _Margin(at[path], member, effect, index)
     return margins
 
 

@@ -74,7 +74,12 @@ def pay_path(tree: ParameterTree, months: int, quantiles_pence: NDArray[np.int16
     middle = position.shape[-1] // 2
     shape = (months, *position.shape[:3])
     mean, median = np.empty(shape), np.empty(shape)
+    moved_by = np.column_stack((outside, gap, wage, premium, role_floor))
     for month in range(months):
+        # Pay moves when one of these does, mostly in April.
+        if month and (moved_by[month] == moved_by[month - 1]).all():
+            mean[month], median[month] = mean[month - 1], median[month - 1]
+            continue
         floor = np.maximum((wage[month] + premium[month])[:, None], role_floor[month][None, :])
         paid = np.maximum(position * (outside[month] * gap[month]), floor[None, :, :, None])
         mean[month] = paid @ share

@@ -145,12 +145,11 @@ class Opening:
 def opening_stock(baseline: Baseline) -> Opening:
     """Draw the holders of the opening stock and pack them; it is shared by all runs of a study."""
     people = holders(baseline)
-    numbers = [cell_base(code, cell // N_ROLES, cell % N_ROLES) for code in baseline.area_codes for cell in range(CELLS_PER_AREA)]
     return Opening(
         baseline,
         baseline.filled.reshape(-1).astype(np.int64),
         baseline.vacant.reshape(-1).astype(np.int64),
-        np.array(numbers, dtype=np.uint64),
+        _first_posts(baseline.area_codes),
         Posts(
             np.full(people.birth_month.size, FILLED, np.uint8),
             people.birth_month,
@@ -161,6 +160,13 @@ def opening_stock(baseline: Baseline) -> Opening:
             people.pay_pence,
         ),
     )
+
+
+def _first_posts(area_codes: tuple[str, ...]) -> NDArray[np.uint64]:
+    """Return the number of the first post of every cell, area by area."""
+    areas = np.array([cell_base(code, 0, 0) for code in area_codes], dtype=np.uint64)
+    cells = np.array([cell_base("E00000000", *divmod(cell, N_ROLES)) for cell in range(CELLS_PER_AREA)], dtype=np.uint64)
+    return np.asarray((areas[:, None] + cells[None, :]).reshape(-1))
 
 
 def opening_world(opening: Opening, capacity: NDArray[np.int64], movers: NDArray[np.float64]) -> World:

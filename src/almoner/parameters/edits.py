@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from almoner.errors import AlmonerError, NotFoundError
 from almoner.parameters.months import month_text
@@ -85,6 +86,7 @@ class Floor(Edit):
         return max(value, self.amount)
 
 
+@lru_cache(maxsize=256)
 def matching(pattern: str, paths: tuple[str, ...]) -> tuple[str, ...]:
     """Return the paths that `pattern` names, in order; each `*` stands for one name between dots."""
     parts = pattern.split(".")

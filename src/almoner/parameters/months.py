@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from almoner.errors import AlmonerError
 
@@ -10,6 +11,7 @@ _TEXT = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 _ORIGIN = 2025 * 12 + 3
 
 
+@lru_cache(maxsize=1024)
 def month_number(text: str) -> int:
     """Return the month number of `YYYY-MM`."""
     match = _TEXT.match(text)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +20,7 @@ from almoner.errors import AlmonerError, NotFoundError
 from almoner.parameters.edits import Edit, Scale, Set, matching
 from almoner.parameters.months import month_number
 from almoner.parameters.priors import Prior
-from almoner.parameters.steps import Steps, canonical, changed, value_at, values_over
+from almoner.parameters.steps import Steps, canonical, changed, value_at, values_in, values_over
 
 BASE_MONTH = -1
 """March 2025, the month of the opening stock."""
@@ -54,6 +54,26 @@ class Parameter:
     def at(self, month: int = BASE_MONTH) -> float:
         """Return the value that holds in `month`."""
         return value_at(self.steps, month)
+
+    def over(self, months: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the values that hold in `months`."""
+        return values_in(self.steps, months)
+
+    def with_steps(self, steps: Steps) -> Parameter:
+        """Return the parameter with other values."""
+        # `dataclasses.replace` takes five times as long, and a run makes some four hundred of them.
+        return Parameter(
+            self.path,
+            self.label,
+            self.unit,
+            steps,
+            self.status,
+            self.sources,
+            self.evidence,
+            self.prior,
+            self.note,
+            self.period,
+        )
 
     def status_at(self, month: int = BASE_MONTH) -> str:
         """Return whether the value in `month` is published, estimated, calibrated or assumed."""
@@ -97,11 +117,11 @@ class ParameterTree:
 
     def edited(self, edits: Iterable[Edit]) -> ParameterTree:
         """Return the tree with `edits` done one after the other."""
-        leaves = dict(self.leaves)
+        done: dict[str, Steps] = {}
         for edit in edits:
-            for path in (edit.path,) if edit.path in leaves else matching(edit.path, self.paths()):
-                leaves[path] = _with_steps(leaves[path], edit)
-        return ParameterTree(leaves)
+            for path in (edit.path,) if edit.path in self.leaves else matching(edit.path, self.paths()):
+                done[path] = _edited(path, done.get(path) or self.leaves[path].steps, edit)
+        return self._with(done)
 
     def priors(self) -> dict[str, Prior]:
         """Return the priors of the uncertain parameters by path, in the order of the paths' letters."""
@@ -121,19 +141,26 @@ class ParameterTree:
 
     def drawn(self, values: Mapping[str, float]) -> ParameterTree:
         """Return the tree with uncertain parameters at `values`: put in place of, or multiplying, what the prior is of."""
-        leaves = dict(self.leaves)
+        done: dict[str, Steps] = {}
         for path, value in values.items():
-            prior = self.parameter(path).prior
-            if prior is None:
+            leaf = self.parameter(path)
+            if leaf.prior is None:
                 raise AlmonerError(f"The parameter '{path}' has no prior and cannot be drawn: edit it instead.")
-            kind = Set if prior.of == "value" else Scale
-            leaves[path] = _with_steps(leaves[path], kind(path, value, from_=prior.from_month))
+            kind = Set if leaf.prior.of == "value" else Scale
+            done[path] = _edited(path, leaf.steps, kind(path, value, from_=leaf.prior.from_month))
+        return self._with(done)
+
+    def _with(self, steps: Mapping[str, Steps]) -> ParameterTree:
+        """Return the tree with other values of some parameters: each of them is made once, however many edits it had."""
+        leaves = dict(self.leaves)
+        for path, own in steps.items():
+            leaves[path] = leaves[path].with_steps(own)
         return ParameterTree(leaves)
 
     def changes(self, other: ParameterTree) -> list[str]:
         """Return the paths whose values or priors differ from `other`, and those that only one of the two has."""
-        both = dict.fromkeys((*self.leaves, *other.leaves))
-        return [path for path in both if _content(self.leaves.get(path)) != _content(other.leaves.get(path))]
+        pairs = {path: (self.leaves.get(path), other.leaves.get(path)) for path in (*self.leaves, *other.leaves)}
+        return [path for path, (own, its) in pairs.items() if own is not its and _content(own) != _content(its)]
 
     @cached_property
     def hash(self) -> str:
@@ -142,11 +169,11 @@ class ParameterTree:
         return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
-def _with_steps(leaf: Parameter, edit: Edit) -> Parameter:
-    steps = changed(leaf.steps, edit.applied, edit.from_, edit.until)
-    if not all(map(math.isfinite, steps.values)):
-        raise AlmonerError(f"The edit of '{leaf.path}' by {edit.amount:g} gives a number that is not finite.")
-    return replace(leaf, steps=steps)
+def _edited(path: str, steps: Steps, edit: Edit) -> Steps:
+    done = changed(steps, edit.applied, edit.from_, edit.until)
+    if not all(map(math.isfinite, done.values)):
+        raise AlmonerError(f"The edit of '{path}' by {edit.amount:g} gives a number that is not finite.")
+    return done
 
 
 def _content(leaf: Parameter | None) -> list[object] | None:

@@ -7,6 +7,7 @@ done again.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -41,18 +42,20 @@ _LOWEST: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class DelayTask:
-    """One piece: a scenario (its place in the plan) under a draw and a replicate."""
+    """One piece: a scenario (its place in the plan) under a draw and a replicate; with `areas` only they move their boards."""
 
     scenario: int
     draw: int
     replicate: int
     priority: int = FIRST_COME
+    areas: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         """The name of the task's file."""
         rule = "" if self.priority == FIRST_COME else f"-p{self.priority}"
-        return f"d{self.draw:04d}-r{self.replicate:04d}-s{self.scenario:02d}{rule}"
+        part = f"-{hashlib.sha256(' '.join(self.areas).encode()).hexdigest()[:8]}" if self.areas else ""
+        return f"d{self.draw:04d}-r{self.replicate:04d}-s{self.scenario:02d}{rule}{part}"
 
 
 def staffed_hours(
@@ -109,15 +112,19 @@ def run_delays(
     progress: discharge.Progress | None = None,
     threads: int | None = None,
     priority: int = FIRST_COME,
+    areas: Sequence[str] = (),
 ) -> dict[str, discharge.Path]:
-    """Carry out what is missing of a run's discharge tasks and return the paths of every scenario by its id."""
+    """Carry out what is missing of a run's discharge tasks and return the paths of every scenario by its id.
+
+    With `areas`, boards go as they would if all their areas did as those do: for a council, whose run holds no whole board.
+    """
     plan = store.read_plan(run)
     if store.RESULT not in run.names():
         raise InputFileError(f"{run.text} has no hours yet: run its study to the end.")
     months = min(plan.months, LONGEST_MONTHS)
     people = adults()
     tasks = [
-        DelayTask(scenario, draw, replicate, priority)
+        DelayTask(scenario, draw, replicate, priority, tuple(areas))
         for scenario in range(len(plan.scenarios))
         for draw in range(plan.draws)
         for replicate in range(plan.replicates)
@@ -143,10 +150,11 @@ def _carry_out(
         if set(codes) <= set(found["board"].unique()) and found["month"].n_unique() == months:
             return found.filter(pl.col("board").is_in(codes))
     scenario = plan.scenarios[task.scenario]
-    within = frozenset(area for code in codes for area, _ in resolve(code).members)
-    hours = staffed_hours(run, plan, task, within, months)
+    within = frozenset(task.areas or (area for code in codes for area, _ in resolve(code).members))
+    # Areas come in the groups that the run was carried out in: those that are not asked for have no say.
+    hours = {code: path for code, path in staffed_hours(run, plan, task, within, months).items() if code in within}
     remaining = []
-    for part in parts_of(scenario, codes, people):
+    for part in parts_of(scenario, codes, people, task.areas):
         together = tuple(codes[k] for k in part.boards)
         path = discharge.forecast_draw(
             together,
@@ -156,7 +164,7 @@ def _carry_out(
             task.draw,
             replicate_key(plan, task.draw, task.replicate),
             trees_under=partial(part.trees, scenario),
-            change_of=lambda tree, boards=together: capacity_change(tree, hours, boards, people),  # type: ignore[misc]
+            change_of=lambda tree, boards=together: capacity_change(tree, hours, boards, people, whole=not task.areas),  # type: ignore[misc]
             priority=task.priority,
         )
         remaining.append(path)

@@ -139,7 +139,8 @@ def _groups(codes: tuple[str, ...], posts: dict[str, int], least: float) -> Iter
         groups[-1].append(code)
         size += posts[code]
     if size < least and len(groups) > 1:
-        groups[-2] += groups.pop()
+        small = groups.pop()
+        groups[-1] += small
     return map(tuple, groups)
 
 

@@ -135,14 +135,12 @@ def _carry_out(database: Database, settings: Settings, worker: str, id: str, pla
 
 
 def _plan_archive(plan: StudyPlan, settings: Settings, progress: _Progress) -> bytes:
-    """Return the plan document of a study's one place as a zip archive whose bytes depend on its contents alone."""
-    from almoner.analysis.plan import make_plan
+    """Return the plan document of a finished run's one place as a zip archive whose bytes depend on its contents alone."""
+    from almoner.analysis.plan_stored import stored_plan
     from almoner.report.writing import plan_files
-    from almoner.study.design import Study
 
-    counts = (plan.draws, plan.to_year, plan.seed, plan.replicates)
-    study = Study(plan.places[0], plan.scenarios, *counts, plan.own, plan.draws_from)
-    record = make_plan(study, lambda done, total: progress.check())
+    run = open_location(settings.runs).at(plan.run_id)
+    record = stored_plan(plan, run, lambda done, total: progress.check(), settings.threads_per_worker)
     sections = tuple(_sections(plan, settings, progress))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

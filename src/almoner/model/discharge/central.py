@@ -6,7 +6,6 @@ figures that it was made from, so a stale one is never used.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -15,18 +14,13 @@ from typing import Any, Final
 import numpy as np
 
 from almoner.model.discharge.fit import fit
-from almoner.model.discharge.record import boards, england
+from almoner.model.discharge.rests_on import made_of
 from almoner.model.discharge.system import Fitted
-from almoner.parameters import ParameterTree, load
+from almoner.parameters import load
 
 FILE: Final = Path(__file__).with_name("central.json")
 ROUNDS: Final = 12
 REPLICATES: Final = 32
-METHOD: Final = 1
-"""Raised when the fit or the flow model changes its answers."""
-
-RESTS_ON: Final = ("days_before_ready", "stage_days", "weekend", "any_reason", "stay", "onward", "pool_size")
-"""Branches of the discharge parameters that the fit reads."""
 
 _ARRAYS: Final = ("flow", "season", "held_days", "wait_days")
 _DIGITS: Final = 6
@@ -40,18 +34,6 @@ def central() -> Fitted:
     except (OSError, ValueError):
         content = {}
     return _read(content) if content.get("made_of") == made_of(load()) else fit(load(), rounds=ROUNDS, replicates=REPLICATES)
-
-
-def made_of(tree: ParameterTree) -> str:
-    """Return the hash of what the central fit rests on: parameters of discharge, figures and method."""
-    digest = hashlib.sha256(str(METHOD).encode())
-    for path in tree.paths():
-        if path.startswith(tuple(f"discharge.{branch}" for branch in RESTS_ON)):
-            digest.update(f"{path} {tree.at(path)!r}\n".encode())
-    for published in (boards(), england()):
-        for values in (published.remaining, published.ready, published.pathway_share, published.reasons):
-            digest.update(np.round(values, 4).tobytes())
-    return digest.hexdigest()
 
 
 def write() -> None:

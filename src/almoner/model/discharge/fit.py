@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from almoner.model.discharge import flow
+from almoner.model.discharge import flow, refits
 from almoner.model.discharge.calendar import Calendar
 from almoner.model.discharge.record import FIT_MONTHS, Boards, boards, england, reason_names
 from almoner.model.discharge.responsibility import by_cell
@@ -123,6 +123,14 @@ def fit(
 
 
 def refit(
+    tree: ParameterTree, fitted: Fitted, central_tree: ParameterTree, *, replicate: int, seed: int = 0, rounds: int = 2
+) -> Fitted:
+    """Move the central fit to a draw of the parameters: a shipped refit of just this, else one that is made now."""
+    kept = refits.kept(refits.key_of(tree, fitted, central_tree, replicate, seed, rounds), fitted)
+    return kept or refit_anew(tree, fitted, central_tree, replicate=replicate, seed=seed, rounds=rounds)
+
+
+def refit_anew(
     tree: ParameterTree, fitted: Fitted, central_tree: ParameterTree, *, replicate: int, seed: int = 0, rounds: int = 2
 ) -> Fitted:
     """Move the central fit to a draw of the parameters: each stage of a pathway by one factor for all boards together.

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almoner.model.discharge import flow
-from almoner.model.discharge.central import central, made_of
+from almoner.model.discharge.central import central
 from almoner.model.discharge.fit import WINDOW
+from almoner.model.discharge.rests_on import made_of
 from almoner.model.discharge.system import lanes_of
 from almoner.parameters import load
 

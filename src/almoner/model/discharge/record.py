@@ -158,7 +158,8 @@ def england() -> Boards:
 def _boards(codes: tuple[str, ...], names: tuple[str, ...]) -> Boards:
     by_icb = tables.load("discharge_by_icb")
     monthly = [_series(by_icb, code) for code in codes]
-    reasons = np.array([[(reason_counts(code, BASE_REASONS) or ({}, ""))[0][name] for name in reason_names()] for code in codes])
+    counts = [(reason_counts(code, BASE_REASONS) or ({}, ""))[0] for code in codes]
+    reasons = np.array([[each[name] for name in reason_names()] for each in counts])
     year = by_icb.filter(pl.col("period") == BASE_YEAR)
     shares = np.array(
         [year.filter(pl.col("icb_code") == code).select(f"pathway_{g}_share" for g in range(N_PATHWAYS)).row(0) for code in codes]

@@ -40,8 +40,8 @@ class Swings:
     """[cell] adding to one"""
     middle: Array
     """[cell, month ahead]"""
-    root: Array
-    """[cell, month ahead, month ahead] times its transpose: the scale matrix of the Student t"""
+    scale: Array
+    """[cell, month ahead, month ahead] the scale matrix of the Student t"""
     freedom: int
     size: float
     """root of the mean variance of a month, as the base months leave it"""
@@ -56,6 +56,11 @@ class Swings:
         """[month ahead] the mean of the log of the factor."""
         return np.asarray(self.weight @ self.middle)
 
+    @property
+    def root(self) -> Array:
+        """[cell, month ahead, month ahead] times its transpose: the scale matrix."""
+        return _root(self.scale)
+
     def paths(self, number: int, seed: int) -> Array:
         """Return equally likely paths of the log of the factor, [number, month ahead]."""
         chance = generator(_PURPOSE, seed, number)
@@ -64,7 +69,9 @@ class Swings:
         cells = np.searchsorted(np.cumsum(self.weight), at).clip(max=self.weight.size - 1)
         normal = chance.standard_normal((number, self.middle.shape[1]))
         wide = np.sqrt(self.freedom / chance.chisquare(self.freedom, number))
-        return np.asarray(self.middle[cells] + wide[:, None] * np.einsum("nij,nj->ni", self.root[cells], normal))
+        taken, place = np.unique(cells, return_inverse=True)
+        root = _root(self.scale[taken])[place]
+        return np.asarray(self.middle[cells] + wide[:, None] * np.einsum("nij,nj->ni", root, normal))
 
 
 def swings(seen: Array, months: NDArray[np.int64], ahead: NDArray[np.int64]) -> Swings:
@@ -87,13 +94,12 @@ def swings(seen: Array, months: NDArray[np.int64], ahead: NDArray[np.int64]) -> 
     gain = across @ inverse
     unsure = 1.0 - gain.sum(axis=2)
     scale = beyond - gain @ across.transpose(0, 2, 1) + unsure[:, :, None] * unsure[:, None, :] / whole[:, None, None]
-    root = _root(scale * (spread / freedom)[:, None, None])
     return Swings(
         comes_back=k,
         lasts=f,
         weight=weight,
         middle=mean[:, None] + np.einsum("cij,cj->ci", gain, apart),
-        root=root,
+        scale=scale * (spread / freedom)[:, None, None],
         freedom=freedom,
         size=float(np.sqrt(weight @ (spread / freedom))),
     )

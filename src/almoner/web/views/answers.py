@@ -22,6 +22,8 @@ TO_YEAR: Final = 2040
 FIRST_END: Final = 2026
 LAST_END: Final = 2046
 _KEPT: Final = 64
+_KEPT_OF_PLACES: Final = 512
+"""What no scenario changes is small, some hundred kilobytes a place, and is asked for again by every preview there."""
 _FEW: Final = 12
 _MANY: Final = 50
 
@@ -56,11 +58,17 @@ class Memory:
 
 
 _MEMORY: Final = Memory()
+_OF_PLACES: Final = Memory(_KEPT_OF_PLACES)
 
 
 def remembered(key: object, make: Callable[[], Answer]) -> Answer:
     """Return the answer under a key, made now if it is not held."""
     return _MEMORY.get(key, make)
+
+
+def lasting(key: object, make: Callable[[], Answer]) -> Answer:
+    """Return what no scenario changes, made now if it is not held: answers to drafts never push it out."""
+    return _OF_PLACES.get(key, make)
 
 
 def months_to(to_year: int) -> int:

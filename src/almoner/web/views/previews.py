@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -31,7 +31,7 @@ from almoner.report import children_words
 from almoner.study.design import Study, parameter_draws
 from almoner.study.scenario import DO_NOTHING, Scenario, load_scenario
 from almoner.web.views import trial
-from almoner.web.views.answers import remembered
+from almoner.web.views.answers import lasting, remembered
 
 CHILDREN_DRAWS: Final = 8
 QUEUE_DRAWS: Final = 4
@@ -125,12 +125,13 @@ def _queue(place: Area, scenario: Scenario, to_year: int) -> Preview:
     columns = ("Measure", MIDDLE, "Change", f"Over {QUEUE_DRAWS} draws")
     if len(place.members) > trial.MOST_AREAS:
         return _none("discharge", heading, f"{place.name} has too many areas for a preview: save the scenario and run it in full.")
-    before, after = (_days(place, one, to_year) for one in (load_scenario(DO_NOTHING), scenario))
+    nothing = load_scenario(DO_NOTHING)
+    before, after, middle = _days(place, ((nothing, USUAL_DRAWS), (scenario, USUAL_DRAWS), (nothing, 1)), to_year)
     change = after - before
     low, high = (words.change(float(end), "days", "area") for end in (change.min(), change.max()))
     row = (
         MEASURES[DAYS_DELAYED].label,
-        words.number(float(_days(place, load_scenario(DO_NOTHING), to_year, 1)[0]), "days", "area"),
+        words.number(float(middle[0]), "days", "area"),
         words.change(float(change.mean()), "days", "area"),
         low if low == high else f"{low} to {high}",
     )
@@ -138,21 +139,27 @@ def _queue(place: Area, scenario: Scenario, to_year: int) -> Preview:
     return Preview("discharge", heading, columns, (row,), (said,))
 
 
-def _days(place: Area, scenario: Scenario, to_year: int, draws: int = USUAL_DRAWS) -> NDArray[np.float64]:
-    """Return days delayed in the last year by draw: the first few of the usual draws, or of one draw the middle of every value."""
-    study = Study(place, (), draws, to_year)
-    work: DaysDelayed = remembered(("days delayed", place.code, draws, to_year), lambda: DaysDelayed(study))
-    tree, shown = load(), min(draws, QUEUE_DRAWS)
-    points = parameter_draws(tree, study.draws, study.seed, study.draws_from)[:shown]
+def _days(place: Area, wanted: Sequence[tuple[Scenario, int]], to_year: int) -> tuple[NDArray[np.float64], ...]:
+    """Return days delayed in the last year by draw, for scenarios with their draws; what is not held is run, by all cores at once.
 
-    def run(point: int) -> float:
-        return float(work.days(scenario, tree.drawn(tree.quantiles(points[point])), point)[-1])
+    Of the usual draws the first few are run; one draw is the middle of every value.
+    """
+    tree = load()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as cores, ThreadPoolExecutor(len(wanted)) as waiting:
 
-    def make() -> NDArray[np.float64]:
-        with ThreadPoolExecutor(min(os.cpu_count() or 1, shown)) as pool:
-            return np.array(list(pool.map(run, range(shown))))
+        def days(scenario: Scenario, draws: int) -> NDArray[np.float64]:
+            study = Study(place, (), draws, to_year)
+            work = lasting(("days delayed", place.code, draws, to_year), lambda: DaysDelayed(study))
+            points = parameter_draws(tree, study.draws, study.seed, study.draws_from)
 
-    return remembered(("days", place.code, scenario.hash, draws, to_year), make)
+            def one(point: int) -> float:
+                return float(work.days(scenario, tree.drawn(tree.quantiles(points[point])), point)[-1])
+
+            held = lasting if scenario.id == DO_NOTHING else remembered
+            key = ("days", place.code, scenario.hash, draws, to_year)
+            return held(key, lambda: np.array(list(cores.map(one, range(min(draws, QUEUE_DRAWS))))))
+
+        return tuple(waiting.map(days, *zip(*wanted, strict=True)))
 
 
 def _none(id: str, heading: str, problem: str) -> Preview:

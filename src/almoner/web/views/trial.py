@@ -19,7 +19,7 @@ from almoner.analysis.days_delayed import with_days_delayed
 from almoner.analysis.measures import DAYS_DELAYED, MEASURES
 from almoner.analysis.plan import record as plan_record
 from almoner.analysis.plan_record import PlanRecord
-from almoner.parameters import load
+from almoner.parameters import ParameterTree, load
 from almoner.policies.registry import policies
 from almoner.reference.areas import Area
 from almoner.report import charts_scenarios, view
@@ -28,7 +28,7 @@ from almoner.study.design import Study, parameter_draws
 from almoner.study.run import Prepared, StudyResult, prepare, run_task
 from almoner.study.scenario import DO_NOTHING, Scenario, load_scenario
 from almoner.study.totals import ScenarioRun
-from almoner.web.views.answers import remembered
+from almoner.web.views.answers import lasting, remembered
 
 PREVIEW_DRAWS: Final = 4
 COMPARED_DRAWS: Final = 8
@@ -70,24 +70,18 @@ class PreviewLine:
 
 def trial(place: Area, scenarios: Sequence[Scenario], to_year: int, draws: int) -> StudyResult:
     """Run doing nothing (once for each place, then kept) and scenarios, and return them as one result."""
-    study = Study(place, (load_scenario(DO_NOTHING), *scenarios), draws, to_year)
-    prepared: Prepared = remembered(("prepared", place.code), lambda: prepare(study))
-    tree = load()
-    points = parameter_draws(tree, draws, study.seed, study.draws_from)
-    drawn = remembered(("drawn", draws), lambda: tuple(tree.quantiles(row) for row in points))
+    nothing = load_scenario(DO_NOTHING)
+    found = _runs(place, [(scenario, draws) for scenario in (nothing, *scenarios)], to_year)
+    study = Study(place, (nothing, *scenarios), draws, to_year)
+    prepared = _prepared(study)
+    values, _ = _drawn(study)
+    return StudyResult(study, prepared.opening.baseline, prepared.weights, found, values, prepared.national)
 
-    def run(scenario: Scenario, point: int) -> ScenarioRun:
-        return run_task(study, prepared, tree.drawn(drawn[point]), scenario, point)[0]
 
-    def runs(scenario: Scenario) -> tuple[ScenarioRun, ...]:
-        def make() -> tuple[ScenarioRun, ...]:
-            with ThreadPoolExecutor(min(os.cpu_count() or 1, draws)) as pool:
-                return tuple(pool.map(run, [scenario] * draws, range(draws)))
-
-        return remembered(("runs", place.code, scenario.hash, to_year, draws), make)
-
-    found = tuple(runs(scenario) for scenario in study.scenarios)
-    return StudyResult(study, prepared.opening.baseline, prepared.weights, found, drawn, prepared.national)
+def doing_nothing(place: Area, to_year: int) -> None:
+    """Run what a preview sets its changes beside, if it is not held, so that the first is as quick as later ones."""
+    nothing = load_scenario(DO_NOTHING)
+    _runs(place, [(nothing, PREVIEW_DRAWS), (nothing, 1)], to_year)
 
 
 def compared(place: Area, scenarios: Sequence[Scenario], to_year: int, draws: int = COMPARED_DRAWS) -> Trial:
@@ -109,6 +103,9 @@ def compared(place: Area, scenarios: Sequence[Scenario], to_year: int, draws: in
 def previewed(place: Area, scenario: Scenario, to_year: int) -> tuple[Comparison, float]:
     """Return what a scenario would change, from a few draws, and the seconds that it took."""
     begun = time.perf_counter()
+    nothing = load_scenario(DO_NOTHING)
+    # All at once, with the run that `middle` reads, so that no core waits for the last draw of one of them.
+    _runs(place, [(nothing, PREVIEW_DRAWS), (scenario, PREVIEW_DRAWS), (nothing, 1)], to_year)
     result = trial(place, (scenario,), to_year, PREVIEW_DRAWS)
     return comparison(result, measures_named(_SHOWN)), time.perf_counter() - begun
 
@@ -177,6 +174,41 @@ def charts(plan: PlanRecord) -> Iterable[Chart | None]:
         *(charts_scenarios.scenarios(plan, measure) for measure in compared_measures),
         *(charts_scenarios.differences(plan, measure) for measure in different),
     )
+
+
+def _runs(place: Area, wanted: Sequence[tuple[Scenario, int]], to_year: int) -> tuple[tuple[ScenarioRun, ...], ...]:
+    """Return the runs of scenarios, each with its number of draws; what is not held is run, by all cores at once."""
+    studies = [Study(place, (scenario,), draws, to_year) for scenario, draws in wanted]
+    prepared = _prepared(studies[0])
+    with ThreadPoolExecutor(os.cpu_count() or 1) as cores, ThreadPoolExecutor(len(wanted)) as waiting:
+
+        def runs(study: Study) -> tuple[ScenarioRun, ...]:
+            (scenario,) = study.scenarios
+            trees = _drawn(study)[1]
+
+            def one(point: int) -> ScenarioRun:
+                return run_task(study, prepared, trees[point], scenario, point)[0]
+
+            held = lasting if scenario.id == DO_NOTHING else remembered
+            key = ("runs", place.code, scenario.hash, to_year, study.draws)
+            return held(key, lambda: tuple(cores.map(one, range(study.draws))))
+
+        return tuple(waiting.map(runs, studies))
+
+
+def _prepared(study: Study) -> Prepared:
+    return lasting(("prepared", study.place.code), lambda: prepare(study))
+
+
+def _drawn(study: Study) -> tuple[tuple[dict[str, float], ...], tuple[ParameterTree, ...]]:
+    """Return the values of the uncertain parameters by draw, and the trees that have them."""
+
+    def make() -> tuple[tuple[dict[str, float], ...], tuple[ParameterTree, ...]]:
+        tree = load()
+        values = tuple(tree.quantiles(row) for row in parameter_draws(tree, study.draws, study.seed, study.draws_from))
+        return values, tuple(tree.drawn(each) for each in values)
+
+    return lasting(("drawn", study.draws), make)
 
 
 def _line(found: Comparison, row: Change) -> PreviewLine:
