@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,10 @@ PUBLIC = (
     "/areas/E08000036/need",
     "/areas/E08000036/delays",
     "/areas/E08000036/children",
+    "/pledges",
+    "/pledges?domain=children",
+    "/pledges/A20",
+    "/pledges/A22",
     "/evidence",
     "/evidence/E01",
     "/sources?q=ascof",
@@ -70,6 +75,17 @@ def test_the_page_of_a_run_and_what_its_link_shows_are_as_good(analyst, finished
     analyst.go(finished)
     shared = analyst.page.get_by_role("link", name="Read-only link 1").get_attribute("href")
     check(analyst, str(shared))
+
+
+def test_the_page_of_own_pledges_is_as_good(analyst) -> None:
+    analyst.go("/uploads")
+    page = analyst.page
+    page.get_by_label("What it holds").select_option("pledges")
+    page.get_by_label("CSV file").set_input_files(Path(__file__).parents[2] / "examples" / "own-pledges.csv")
+    page.get_by_role("button", name="Give this file").click()
+    page.get_by_role("link", name="own-pledges.csv").first.click()
+    page.get_by_role("heading", level=1, name="Own pledges: own-pledges.csv").wait_for()
+    check(analyst, page.url.removeprefix(analyst.address))
 
 
 def test_the_administrators_page_is_as_good_and_adds_somebody(administrator) -> None:

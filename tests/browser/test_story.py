@@ -181,7 +181,7 @@ def test_a_run_is_watched_cancelled_and_taken_up_again_on_its_page(screen) -> No
     under_way.wait_for()
     page.get_by_role("button", name="Cancel this run").click()
     page.get_by_role("button", name="Go on with this run").wait_for()
-    assert "cancelled" in page.locator("dl").inner_text()
+    assert "Cancelled" in page.locator("dl").inner_text()
     page.get_by_role("button", name="Go on with this run").click()
     under_way.wait_for()
     page.get_by_role("button", name="Cancel this run").click()

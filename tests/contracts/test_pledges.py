@@ -311,7 +311,7 @@ def test_every_pledge_becomes_a_scenario_that_loads_or_says_why_not(id: str, rea
         assert load_scenario(str(path)).policies
         assert yaml.safe_load(text)["name"].endswith(reading)
     else:
-        with pytest.raises(AlmonerError, match=f"{id}, '.*cannot be made a scenario as {reading}: .*--policy"):
+        with pytest.raises(AlmonerError, match=f"{id}, '.*cannot be made a scenario as {reading}: .*Name a policy"):
             scenario_text(LEDGER, id, reading)
 
 
@@ -325,7 +325,7 @@ def test_the_fair_pay_agreement_has_the_floor_that_was_assessed_for_its_sum(tmp_
 
 def test_a_pledge_of_ones_own_is_spent_on_the_policy_that_one_names(tmp_path: Path) -> None:
     ledger = with_own([written(tmp_path, ROW)])
-    with pytest.raises(AlmonerError, match="Name a policy for it with --policy"):
+    with pytest.raises(AlmonerError, match="Name a policy for it"):
         scenario_text(ledger, "W01")
     (line,) = package(ledger, "W01", policy="training_places")
     # 1.5 million in 2027-28 cash, at 1,500 pounds a place in 2024-25 prices.

@@ -58,7 +58,7 @@ def test_draws_and_replicates_are_separate_axes() -> None:
 
 
 def test_replicates_of_a_draw_share_its_parameters_and_not_its_luck() -> None:
-    # One area, because pay of a place of several weighs them by their staff, which is luck; a mean of one value by its weight rounds.
+    # One area, because pay of a place of several weighs them by their staff, which is luck; a mean of one by its weight rounds.
     result = run_study(Study(resolve("Torbay"), (DO_NOTHING,), 2, 2027, 0, 2))
     pay = [run.median_pay for run in result.runs[0]]
     np.testing.assert_allclose(pay[0][:, 0, 0], pay[1][:, 0, 0], rtol=4 * np.finfo(float).eps)

@@ -108,3 +108,13 @@ def test_the_answer_for_a_place_shows_every_scenario_of_the_run(run: Location) -
         if place == "Sheffield":
             # The council's own measure, moved by its board's path: the first month lies near its recorded level.
             assert found.fans[0].median[0] == pytest.approx(found.recorded.patients_per_day, rel=0.35)
+
+
+def test_a_councils_own_run_is_followed_under_every_scenario_as_if_its_boards_did_as_it_does(run: Location) -> None:
+    whole = discharge_store.run_delays(run, ["QF7"])
+    part = discharge_store.run_delays(run, ["QF7"], areas=resolve("Sheffield").area_codes)
+    assert list(part) == list(whole)
+    # Only Sheffield's staff move the board now, so it goes another way; the files of both lie beside each other.
+    assert not np.array_equal(part["do-nothing"].days_lost, whole["do-nothing"].days_lost)
+    assert np.array_equal(discharge_store.run_delays(run, ["QF7"])["do-nothing"].days_lost, whole["do-nothing"].days_lost)
+    assert delays(resolve("Sheffield"), 2, stored=run.text).caution == ""

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from almoner.errors import AlmonerError, InputFileError
+from almoner.reference.areas import resolve
 from almoner.study.collect import Axis, quantiles
 from almoner.study.design import Study
 from almoner.study.executors import Processes, Serial, Threads, WorkersDied, make_executor
@@ -24,6 +25,7 @@ from almoner.study.files import StudyPlan, load_study
 from almoner.study.location import open_location
 from almoner.study.run import run_study
 from almoner.study.runs import RunSummary, run_plan, work
+from almoner.study.scenario import load_scenario
 from almoner.study.store import read_plan, verify, verify_all
 from almoner.study.tasks import area_groups, carry_out, replicate_key, tasks_of
 
@@ -255,6 +257,15 @@ def test_groups_hold_every_area_once_and_none_is_too_small_to_send(plan: StudyPl
     groups = area_groups(plan, post_months=24 * 400)
     assert tuple(code for group in groups for code in group) == plan.members
     assert 1 < len(groups) < 3
+
+
+@pytest.mark.parametrize(("name", "to_year"), [("England", 2028), ("England", 2040), ("England", 2046), ("South East", 2040)])
+def test_a_last_group_that_is_too_small_goes_with_the_one_before_it_and_no_area_is_lost_or_counted_twice(
+    name: str, to_year: int
+) -> None:
+    place = resolve(name)
+    groups = area_groups(StudyPlan("g", (place,), (load_scenario("do-nothing"),), 1, 1, to_year))
+    assert tuple(code for group in groups for code in group) == place.area_codes
 
 
 def test_a_study_has_the_totals_of_a_plan_of_the_same_draws(plan: StudyPlan, serial: RunSummary) -> None:

@@ -138,11 +138,11 @@ def test_own_files_leave_no_trace_of_a_child(own_files: dict[str, str]) -> None:
     ("arguments", "said"),
     [
         (["wakefeild"], "did you mean Wakefield"),
-        (["wakefield", "--to", "2090"], "--to 2090 is outside the projection"),
-        (["wakefield", "--draws", "0"], "--draws 0 is too few"),
+        (["wakefield", "--to", "2090"], "The year 2090 is outside the projection"),
+        (["wakefield", "--draws", "0"], "0 draws are too few"),
         (["wakefield", "--scenario", "do-nothin"], "do-nothing"),
         (["wakefield", "--episodes", "none.csv"], "There is no file none.csv"),
-        (["wakefield", "--header", "none.csv"], "add --episodes FILE"),
+        (["wakefield", "--header", "none.csv"], "give the episodes too (--episodes FILE)"),
         (["england", "--places", "PLACES"], "Own files are of one council"),
     ],
 )

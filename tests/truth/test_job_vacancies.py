@@ -38,5 +38,6 @@ def test_at_a_cut_only_three_months_that_have_ended_are_known() -> None:
 
 
 def test_the_market_is_relative_to_the_mean_of_the_year_before_the_opening() -> None:
-    halves = [Set("market.job_vacancies", 600, -12, -6), Set("market.job_vacancies", 1000, -6, 0), Set("market.job_vacancies", 800, 0)]
+    path = "market.job_vacancies"
+    halves = [Set(path, 600, -12, -6), Set(path, 1000, -6, 0), Set(path, 800, 0)]
     assert market_path(load().edited(halves), 3) == pytest.approx(1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
@@ -18,6 +19,7 @@ from almoner.web.tables import AuditEntry, Job, Membership, ScenarioRow, ShareLi
 from .conftest import Server
 
 MINE = b"area,service,role,filled_posts,vacant_posts,turnover_rate,source,date\nWakefield,home_care,,900,80,,Our return,2025-03\n"
+PLEDGES = (Path(__file__).parents[2] / "examples" / "own-pledges.csv").read_bytes()
 SCENARIO = "name: Pay more\npolicies:\n  - pay_floor: {premium: 1, start: 2026-04}\n"
 PEOPLE = {"public": None, "member": "vic", "analyst": "ann", "admin": "ada"}
 
@@ -43,14 +45,16 @@ def fill(server: Server, who: Member) -> dict[str, str]:
         scenario = scenarios_store.create(db, who, server.settings, SCENARIO)
         scenarios_store.change(db, who, scenario.id, SCENARIO.replace("1,", "2,"))
         upload = uploads.keep(db, who, server.settings, "ours.csv", "text/csv", MINE)
+        pledges = uploads.keep(db, who, server.settings, "pledges.csv", "text/csv", PLEDGES, "pledges")
         run = jobs.ask(db, who, server.settings, RunRequest(area="Rutland", to_year=2027, draws=1))
         link, _ = share.create(db, who, server.settings, "run", run.id, 5)
-        return {"scenarios": scenario.id, "uploads": upload.id, "runs": run.id, "links": link.id, "members": who.user_id}
+        ids = {"scenarios": scenario.id, "uploads": upload.id, "runs": run.id, "links": link.id, "members": who.user_id}
+        return ids | {"own": pledges.id}
 
 
 def address(route: APIRoute, ids: dict[str, str]) -> str:
     """Return a route's address with the ids of `ids` in it; the part before an id says what it is an id of."""
-    others = {"file": "plan.json", "measure": "filled_posts", "code": "E08000036", "token": "made.up"}
+    others = {"id": "pledge-w01", "file": "plan.json", "measure": "filled_posts", "code": "E08000036", "token": "made.up"}
     parts = route.path.split("/")
     for place, part in enumerate(parts):
         if name := re.search(r"\{(\w+)\}", part):
@@ -66,7 +70,7 @@ def form_for(route: APIRoute) -> dict[str, str]:
 
 
 def is_of_a_workspace(route: APIRoute) -> bool:
-    return bool(re.search(r"(scenarios|uploads|runs|links|members)/\{\w+\}", route.path))
+    return bool(re.search(r"(scenarios|uploads|runs|links|members|own)/\{\w+\}", route.path))
 
 
 def test_every_route_declares_who_may_use_it(team: Server) -> None:
@@ -134,7 +138,7 @@ def test_lists_hold_what_is_in_the_workspace_only(team: Server) -> None:
     for path in ("/runs.json", "/api/scenarios"):
         assert len(ann.get(path).json()) == 1
         assert eve.get(path).json() == []
-    assert len(ann.get("/uploads.json").json()["files"]) == 1
+    assert {file["kind"] for file in ann.get("/uploads.json").json()["files"]} == {"pledges", "own_figures"}
     assert eve.get("/uploads.json").json()["files"] == []
 
 

@@ -76,7 +76,9 @@ def test_the_audit_log_says_who_did_what(any_team: Server) -> None:
     fill(any_team, ann)
     with any_team.app.state.database.reading() as db:
         found = [(entry["who"], entry["action"]) for entry in audit.entries(db, ann.workspace_id)]
-    assert found == [("Ann", action) for action in ("share", "ask for run", "upload", "change scenario", "create scenario")]
+    assert found == [
+        ("Ann", action) for action in ("share", "ask for run", "upload", "upload", "change scenario", "create scenario")
+    ]
 
 
 def test_a_backup_restores_everything_and_moves_between_the_kinds_of_database(

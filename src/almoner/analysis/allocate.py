@@ -59,9 +59,11 @@ def allocate(curves: Sequence[Curve], people: Array, budget: float, floor: float
         AlmonerError: no curve gains anything, or the solver finds no answer.
     """
     if not 0.0 <= floor <= 1.0:
-        raise OutOfRangeError(f"--floor {floor:g} is not a share: give a number from 0 to 1.")
+        raise OutOfRangeError(f"The floor {floor:g} is not a share: give a number from 0 to 1.")
     if fair is not None and fair < 1.0:
-        raise OutOfRangeError(f"--fair {fair:g} would leave money over: give 1 or more times the same money for each person.")
+        raise OutOfRangeError(
+            f"A fairness of {fair:g} would leave money over: give 1 or more times the same money for each person."
+        )
     if not any(curve.widths.size for curve in curves):
         raise AlmonerError("Money brings nothing in any of the areas by these curves: choose another outcome or other policies.")
     equal = budget * people / people.sum()
@@ -130,7 +132,7 @@ def _solve(curves: Sequence[Curve], budget: float, least: Array, most: Array) ->
     solver.passModel(programme)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise AlmonerError("The programme has no answer: lower --floor or raise --fair.")
+        raise AlmonerError("The programme has no answer: ask for a lower floor, or let areas differ more.")
     found = solver.getSolution()
     spend = np.bincount(owner, weights=np.array(found.col_value), minlength=units).astype(np.float64)
     row_dual, col_dual = np.array(found.row_dual), np.array(found.col_dual)

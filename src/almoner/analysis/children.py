@@ -72,9 +72,9 @@ def children_answer(
         OutOfRangeError: a year beyond the population projections, too few draws, or own files for more than one return.
     """
     if not FIRST_YEAR <= to_year <= LAST_YEAR:
-        raise OutOfRangeError(f"--to {to_year} is outside the projection: choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
+        raise OutOfRangeError(f"The year {to_year} is outside the projection: choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
     if draws < 1:
-        raise OutOfRangeError(f"--draws {draws} is too few: ask for at least 1.")
+        raise OutOfRangeError(f"{draws} draws are too few: ask for at least 1.")
     fitted = shipped_fit()
     record = fitted.record
     weights = children_now.weights_of(place)
@@ -198,8 +198,8 @@ def _unregistered(place: Area, rows: tuple[UnregisteredRow, ...], now: tuple[Now
     if place.level == "england":
         return Unregistered("modelled", "England only; what joins the published figures is assumed.", about, rows, outside)
     reason = (
-        "No figures of this place say what kind of placement its children need or how many staffed places it can use: give its "
-        "own files (--episodes, --places). Children placed outside the area stand beside it as a check."
+        "No figures of this place say what kind of placement its children need or how many staffed places it can use: its own "
+        "episodes and places would. Children placed outside the area stand beside it as a check."
     )
     return Unregistered("unknown", reason, None, (), outside)
 

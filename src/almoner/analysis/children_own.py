@@ -92,7 +92,7 @@ def read_own(
         InputFileError: a file that cannot be used, or headers without episodes.
     """
     if headers and not episodes:
-        raise InputFileError("A header file was given without episodes: add --episodes FILE.")
+        raise InputFileError("A header file was given without episodes: give the episodes too.")
     if not (episodes or places or workforce):
         return None
     found = read_episodes(episodes, headers) if episodes else None

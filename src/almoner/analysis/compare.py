@@ -142,7 +142,9 @@ def compare(
     wanted = tuple(measures) or measures_named(())
     delays = any(measure.id == DAYS_DELAYED for measure in wanted)
     if delays and by is not None:
-        raise AlmonerError(f"'{DAYS_DELAYED}' is of a whole place and its boards: leave --by {by} out, or ask for other measures.")
+        raise AlmonerError(
+            f"'{DAYS_DELAYED}' is of a whole place and its boards: do not split it by {by}, or ask for other measures."
+        )
 
     def each_area(run: ScenarioRun) -> NDArray[np.float64]:
         return np.stack([measure.read(run) for measure in wanted])
@@ -226,7 +228,7 @@ def _unseen(study: Study, measures: Sequence[Measure]) -> Iterator[str]:
     for scenario in study.scenarios:
         acting = [name for name, policy in scenario.policies if policy.domain == "discharge"]
         if acting:
-            yield f"'{scenario.name}': what {' and '.join(acting)} does to delays shows with --measure {DAYS_DELAYED}."
+            yield f"'{scenario.name}': what {' and '.join(acting)} does to delays shows in the measure {DAYS_DELAYED}."
 
 
 def _groups(

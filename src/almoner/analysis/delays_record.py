@@ -157,3 +157,5 @@ class DelaysRecord:
     cost_gbp_m: float
     older_series: tuple[tuple[str, str, float], ...]
     sources: tuple[str, ...]
+    caution: str = ""
+    """what the forecast by scenario takes for granted, where it takes more than usual"""

@@ -36,13 +36,14 @@ def headline(answer: DelaysRecord) -> list[str]:
     shared = next(row for row in recorded.by_body if row.body == "shared_interface")
     care = next(row for row in recorded.by_body if row.body == "council_social_care")
     return [
-        f"{answer.area_name}: {_how_many(answer)}",
+        _how_many(answer),
         f"As recorded, {care.share:.0f}% is for council social care alone to answer, and {shared.share:.0f}% names two bodies or "
         f"more: council social care has between {care.low:.0f}% and {care.high:.0f}%, by how the shared reasons fall"
         + (" (modelled: the split of the boards where its people live)." if recorded.status == "modelled" else "."),
         f"As caused (modelled), the largest part is {_WHOSE[largest.id]}: {_share(largest, answer)} of {_days(caused.total_days)} "
         f"a year, between {_days(largest.low, largest.high)} and {_days(largest.high)} ({caused.interval}).",
         *(_ahead(fan) for fan in answer.fans[:1]),
+        *([answer.caution] if answer.caution else []),
         *([] if answer.priority == "first_come" else [f"Services take people by another rule: {PRIORITIES[answer.priority]}."]),
     ]
 
@@ -85,19 +86,19 @@ def tables(answer: DelaysRecord, result: dict[str, Any]) -> list[tuple[str, Rows
 
 def _how_many(answer: DelaysRecord) -> str:
     recorded = answer.recorded
-    cost = f"At £{answer.bed_day_gbp:.0f} a day to the NHS that is £{answer.cost_gbp_m:,.0f} million a year"
+    cost = f"At £{answer.bed_day_gbp:.0f} a day to the NHS that is {_pounds(answer.cost_gbp_m)} a year"
     each = "" if recorded.mean_days is None else f"{recorded.mean_days:.1f} days for each person discharged"
     beside = "" if answer.level == "england" or not each else f" (England {answer.england_mean_days:.1f})"
     if recorded.measure == "no_criteria_to_reside":
         when = recorded.period if recorded.status == "own figures" else f"an average day of {recorded.period}"
         return (
-            f"on {when}, {recorded.patients_per_day:,.0f} people were in hospital though ready to leave"
+            f"{answer.area_name}: on {when}, {recorded.patients_per_day:,.0f} people were in hospital though ready to leave"
             + (f": {each}{beside}" if each else "")
             + f". {cost}."
         )
     return (
-        f"residents spent {recorded.days_per_year:,.0f} days in hospital after the day on which they were ready in "
-        f"{recorded.period}: {recorded.patients_per_day:,.0f} people on an average day, {each}{beside}. {cost}."
+        f"People of {answer.area_name} spent {recorded.days_per_year:,.0f} days in hospital after the day on which they were ready "
+        f"in {recorded.period}: {people(recorded.patients_per_day)} people on an average day, {each}{beside}. {cost}."
     )
 
 
@@ -159,8 +160,14 @@ def months_after(first: str, month: str) -> int:
 
 
 def people(number: float) -> str:
-    """Say people, to the nearest ten where they are hundreds or more."""
+    """Say people: to the nearest ten from a thousand on, to a tenth below one."""
+    if 0 < number < 1:
+        return f"{number:.1f}"
     return f"{round(number, -1):,.0f}" if number >= _HUNDREDS else f"{number:,.0f}"
+
+
+def _pounds(gbp_m: float) -> str:
+    return f"£{gbp_m:,.0f} million" if gbp_m >= 1 else f"£{gbp_m * 1000:,.0f},000"
 
 
 def _aligned(answer: DelaysRecord) -> list[tuple[BodyShare, BodyShare, CausedRow]]:

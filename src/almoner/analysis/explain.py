@@ -250,7 +250,7 @@ def explain_year(study: Study, year: int, progress: Progress | None = None, thre
     """
     scenario = _only_scenario(study)
     if year not in study.years[1:]:
-        raise AlmonerError(f"--year {year} is not a year of the run: choose one from {study.years[1]} to {study.to_year}.")
+        raise AlmonerError(f"{year} is not a year of the run: choose one from {study.years[1]} to {study.to_year}.")
     both = study.with_scenarios((load_scenario(DO_NOTHING), scenario))
     result = run_study(both, progress, threads)
     k = study.years.index(year)

@@ -134,7 +134,11 @@ def _how_sure(place: Area, scenarios: tuple[ScenarioCard, ...], drivers: tuple[D
         text += f": posts of single areas are modelled with an error of about {100 * float(baseline.posts_error.max()):.0f}%"
     if ranked:
         join = "; the result hangs most on " if place.level != "england" else ": the result hangs most on "
-        text += join + listed([lower_first(driver.label.split(",")[0]) for driver in ranked])
+        text += join + listed([_quoted(driver.label.split(",")[0]) for driver in ranked])
     if assumed:
         text += f"; the effect of {listed(assumed)} rests on assumptions, not on measured results"
     return text + "."
+
+
+def _quoted(label: str) -> str:
+    return f"\N{LEFT SINGLE QUOTATION MARK}{lower_first(label)}\N{RIGHT SINGLE QUOTATION MARK}"

@@ -54,9 +54,8 @@ def assumptions(tree: ParameterTree, policies: Iterable[Policy], draws_from: Dra
         elif group not in seen:
             seen.add(group)
             count = sum(1 for name in tree.paths() if name.startswith(group))
-            lines.append(
-                Assumption(f"{group}.*", _GROUPS[group], f"{count} values", f"almoner params {group} lists them with their notes.")
-            )
+            where = f"listed with their notes among the values of the model, under {group}."
+            lines.append(Assumption(f"{group}.*", _GROUPS[group], f"{count} values", where))
     return tuple(lines)
 
 

@@ -71,11 +71,7 @@ def levers(
     asked = names or [name for name, kind in known.items() if kind.domain in domains and not kind.shock]
     left = {name: reason for name in asked if (reason := _unfit(known[name]))}
     if within_law and not names:
-        closed = {
-            name: f"it needs {known[name].law}; almoner optimise --policies tries it all the same"
-            for name in asked
-            if known[name].law
-        }
+        closed = {name: f"it needs {known[name].law}; it is tried where it is named" for name in asked if known[name].law}
         left = closed | left
     return tuple(_lever(name, known[name], start) for name in asked if name not in left), left
 

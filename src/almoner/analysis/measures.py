@@ -92,7 +92,8 @@ def days_delayed(run: ScenarioRun) -> NDArray[np.float64]:
     """
     if not isinstance(run, DelayedRun):
         raise AlmonerError(
-            "Days delayed are worked out for a whole place by compare, and by optimise without --allocate: choose another measure."
+            "Days delayed are worked out for a whole place, to compare scenarios or to find the best mix, and not by area: choose "
+            "another measure."
         )
     return run.days_delayed
 

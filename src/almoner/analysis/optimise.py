@@ -202,7 +202,7 @@ def optimise(
         AlmonerError: a policy cannot be sized, or none betters the outcome.
     """
     if not budget_gbp > 0:
-        raise OutOfRangeError(f"--budget {budget_gbp:g} is not above nothing: give pounds a year.")
+        raise OutOfRangeError(f"The budget {budget_gbp:g} is not above nothing: give pounds a year.")
     budget = budget_gbp / 1e6
     delays = outcome.measure.id == DAYS_DELAYED
     of, left = levers(names, start, ("adult", "discharge") if delays else ("adult",), place.level != "england")

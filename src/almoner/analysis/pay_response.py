@@ -100,7 +100,7 @@ def pay_response(
         NotFoundError: an unknown scenario.
     """
     if not 0.0 < rise <= 1.0:
-        raise OutOfRangeError(f"--rise {100 * rise:g} is out of range: give percent above 0 and up to 100.")
+        raise OutOfRangeError(f"A rise of {100 * rise:g}% is out of range: give percent above 0 and up to 100.")
     study = Study(place, (), draws, to_year, seed)
     wanted = load_scenario(scenario, study.months)
     held = ParameterEdit(path="need.budget_held", set=1.0)

@@ -115,9 +115,7 @@ def scenario_text(ledger: Ledger, id: str, reading: Reading = "promised", policy
     left_out = [line for line in lines if not line.size]
     if not spent:
         why = "; ".join(dict.fromkeys(line.why for line in left_out)) or "nothing of it was delivered"
-        raise AlmonerError(
-            f"{own.id}, '{own.title}', cannot be made a scenario as {reading}: {why}. Name a policy for it with --policy."
-        )
+        raise AlmonerError(f"{own.id}, '{own.title}', cannot be made a scenario as {reading}: {why}. Name a policy for it.")
     name = f"{own.title}, as {reading}"
     text = [f"name: {_quoted(name)}", "description: >", *_wrapped(_description(own, reading, lines)), "policies:"]
     for line in spent:

@@ -222,5 +222,5 @@ def checked_draws(asked: int | None, usual: int) -> int:
         OutOfRangeError: fewer than one.
     """
     if asked is not None and asked < 1:
-        raise OutOfRangeError(f"--draws {asked} is too few: ask for at least 1.")
+        raise OutOfRangeError(f"{asked} draws are too few: ask for at least 1.")
     return usual if asked is None else asked

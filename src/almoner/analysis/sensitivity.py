@@ -120,7 +120,7 @@ def sensitivity(
         OutOfRangeError: the samples are no power of two from 8 on.
     """
     if samples < 8 or samples & (samples - 1):
-        raise OutOfRangeError(f"--samples {samples} is not a power of two from 8 on: ask for {SAMPLES} or {SAMPLES * 2}.")
+        raise OutOfRangeError(f"{samples} samples are not a power of two from 8 on: ask for {SAMPLES} or {SAMPLES * 2}.")
     if len(study.scenarios) != 1:
         raise AlmonerError("Name one scenario whose unknowns are to be weighed.")
     _salib()

@@ -125,7 +125,7 @@ def share_out(
         AlmonerError: the place has one unit only, the outcome is a rate, or no policy betters it.
     """
     if not budget_gbp > 0:
-        raise OutOfRangeError(f"--budget {budget_gbp:g} is not above nothing: give pounds a year.")
+        raise OutOfRangeError(f"The budget {budget_gbp:g} is not above nothing: give pounds a year.")
     if outcome.measure.unit == "percent" or outcome.worst_tenth:
         raise AlmonerError(f"'{outcome.id}' cannot be added up over areas: share out by a count such as unmet_hours_per_week.")
     units, of_area = _units(place, by)

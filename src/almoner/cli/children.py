@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from almoner.cli.app import app
-from almoner.cli.common import AreaName, AsJson, Seed, console, print_json, progress
+from almoner.cli.common import AreaName, AsJson, Seed, console, naming, print_json, progress
 
 
 @app.command(epilog="Examples: almoner children wakefield · almoner children england --to 2030 --json")
@@ -47,7 +47,8 @@ def children(
     from almoner.study.scenario import load_scenario
 
     place = resolve(area)
-    own = read_own(episodes or (), header or (), places, workforce)
+    with naming("--episodes FILE", "give the episodes too"):
+        own = read_own(episodes or (), header or (), places, workforce)
     months = (to - 2025) * 12 + 6
     names = dict.fromkeys(["do-nothing", *(scenario or [])])
     scenarios = [load_scenario(name, max(months, 1)) for name in names]
@@ -57,3 +58,5 @@ def children(
         print_json(as_data(found))
         return
     print_children(found, console())
+    if found.unregistered.status == "unknown":
+        typer.echo("Episodes and places of its own are given with --episodes FILE and --places FILE.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,6 +54,19 @@ class progress:  # noqa: N801
     def __exit__(self, *error: object) -> None:
         if not self._quiet:
             self._bar.stop()
+
+
+@contextmanager
+def naming(option: str, remedy: str) -> Iterator[None]:
+    """Add the option that carries out a remedy to the sentence of an error that asks for it in plain words."""
+    from almoner.errors import AlmonerError
+
+    try:
+        yield
+    except AlmonerError as error:
+        if remedy not in str(error):
+            raise
+        raise type(error)(str(error).replace(remedy, f"{remedy} ({option})")) from None
 
 
 def console() -> Console:

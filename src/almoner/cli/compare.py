@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from almoner.cli.app import app
-from almoner.cli.common import AreaName, AsJson, OwnFile, Seed, ToYear, console, print_json, progress
+from almoner.cli.common import AreaName, AsJson, OwnFile, Seed, ToYear, console, naming, print_json, progress
 
 
 @app.command(
@@ -38,7 +38,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare scenarios: what each changes beside the first, with interval, Monte Carlo error and cost."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from almoner.analysis.compare import AXES, chosen_for_comparison, measures_named
     from almoner.analysis.compare import compare as run_comparison
@@ -55,8 +55,10 @@ def compare(
     figures = own_figures(own, place)
     study = Study(place, (), default_draws(place) if draws is None else draws, to, seed, replicates, figures)
     study = study.with_scenarios(chosen_for_comparison(scenarios, study.months))
-    with progress(f"{place.name}: {len(study.scenarios)} scenarios, {study.points} points", quiet=as_json) as advance:
+    title = f"{place.name}: {len(study.scenarios)} scenarios, {study.points} points"
+    with naming("--by", "do not split it"), progress(title, quiet=as_json) as advance:
         found = run_comparison(study, measures, by, advance, threads)  # type: ignore[arg-type]
+    found = replace(found, notes=tuple(_with_option(note) for note in found.notes))
     if out is not None:
         write_csv(out, [asdict(row) for row in found.rows])
     if as_json:
@@ -65,3 +67,9 @@ def compare(
     print_comparison(found, console())
     if out is not None:
         typer.echo(f"All {len(found.rows):,} rows: {out}")
+
+
+def _with_option(note: str) -> str:
+    """Name the option that shows a measure, in a note that names the measure."""
+    said, found, measure = note.partition("shows in the measure ")
+    return f"{said}shows with --measure {measure}" if found else note

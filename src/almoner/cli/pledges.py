@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from almoner.cli.app import app
-from almoner.cli.common import AsJson, console, print_json
+from almoner.cli.common import AsJson, console, naming, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -93,7 +93,8 @@ def pledges_package(
     found = next((each for each in READINGS if each == reading), None)
     if found is None:
         raise NotFoundError("reading of a pledge", reading, READINGS)
-    text = scenario_text(ledger, id, found, policy)
+    with naming("--policy NAME", "Name a policy for it"):
+        text = scenario_text(ledger, id, found, policy)
     if out is not None:
         try:
             out.write_text(text, encoding="utf-8")

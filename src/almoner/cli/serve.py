@@ -91,7 +91,7 @@ def users_add(
         else:
             workspaces.join(db, user.id, workspaces.named(db, workspace).id, role)
         joined = workspaces.named(db, workspace).id
-        audit.record(db, None, "add member", "user", user.id, workspace_id=joined, role=role, by="command line")
+        audit.record(db, None, "add member", "user", user.id, workspace_id=joined, role=role, by=audit.COMMAND_LINE)
         email = user.email
     database.close()
     typer.echo(f"{email} is {role} of {workspace}." + (f" Password: {made}" if made else ""))

@@ -146,7 +146,7 @@ def _edit_notes(saved: Saved, used: Collection[str]) -> list[str]:
         + (
             "a scenario of this plan uses it: see the figures put in the place of others."
             if edit.source in used
-            else "no scenario of this plan uses it: give the report's overrides.yaml with --scenario to do so."
+            else "no scenario of this plan uses it: the report's overrides.yaml is a scenario that does."
         )
         for edit in saved.overrides.edits
     ]

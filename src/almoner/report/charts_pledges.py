@@ -6,7 +6,7 @@ whole; what restates or replaces lies under the same money and is not added to i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +35,7 @@ _KEY: Final = {
     "pending": "not yet due",
     "unknown": "not known",
 }
+_MOST_BARS: Final = 15
 _BAR: Final = 16
 _NARROW_BAR: Final = 9
 """Pixels of a bar's height; narrow sheets have words right above it."""
@@ -76,6 +77,45 @@ def pledge_chart(ledger: Ledger, id: str) -> Chart:
         twin=Table(f"{own.title}: promised, and what became of it", columns, tuple(_cells(bar) for bar in bars)),
         spec=lambda frame: _spec(bars, frame),
     )
+
+
+def ledger_chart(tops: Sequence[Pledge], fates: Sequence[Mapping[str, float]]) -> Chart | None:
+    """Draw pledges that stand on their own, the largest first, each with what became of it (`fates`), million pounds in cash."""
+    pairs = sorted(zip(tops, fates, strict=True), key=lambda pair: (-(pair[0].amount or 0.0), pair[0].id))
+    bars = [_Bar(own.title, 0, 0.0, own.amount, dict(fate), own) for own, fate in pairs if own.amount]
+    if not bars:
+        return None
+    whole = sum(bar.amount for bar in bars)
+    total = {name: sum(bar.fate.get(name, 0.0) for bar in bars) for name in FATES}
+    ends = [f"{_rounded(total[name])} was {_KEY[name]}" for name in ("cut", "pending") if total[name]]
+    kept = total["spent"] + total["allocated"]
+    shown = bars[:_MOST_BARS]
+    few = f", the {len(shown)} largest of {len(bars)}" if len(shown) < len(bars) else ""
+    columns = (
+        Column("Pledge", "pledge"),
+        Column("Promised, £m", "number"),
+        Column("For"),
+        *(Column(f"{name[:1].upper()}{name[1:]}, £m", "number") for name in FATES.values()),
+    )
+    rows = tuple(
+        (f"{own.id} {own.title}", f"{bar.amount:,.10g}", own.period, *(_cells(bar)[4:]))
+        for bar in bars
+        if (own := bar.pledge) is not None
+    )
+    return Chart(
+        id="pledges",
+        title=f"Of {_rounded(whole)} promised, {words.listed([f'{_rounded(kept)} was allocated or spent', *ends])}",
+        subtitle=f"Pledges that stand on their own{few}, each pound once. Million pounds in cash, as announced; each pledge names "
+        "its sources.",
+        alt=f"Bar chart of {len(shown)} pledges, published sums: " + "; ".join(f"{bar.label}, {_told(bar)}" for bar in shown) + ".",
+        status="published",
+        twin=Table("Pledges that stand on their own, and what became of them", columns, rows),
+        spec=lambda frame: _spec(shown, frame),
+    )
+
+
+def _rounded(gbp_m: float) -> str:
+    return f"£{gbp_m:,.0f}m"
 
 
 def _bars(ledger: Ledger, own: Pledge, depth: int, start: float, relation: str) -> Iterator[_Bar]:

@@ -7,18 +7,24 @@ one side of nothing the chart says that it cannot be told from no effect.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from almoner.analysis import words
 from almoner.analysis.plan_record import Band, Difference, Driver, Path, PlanRecord
 from almoner.report import marks, view
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
 
+Middle = Literal["median", "mean"]
+
 NO_EFFECT = "cannot be told from no effect"
 _SAME = "no change"
 
 
-def scenarios(record: PlanRecord, measure: str) -> Chart | None:
-    """Draw one measure under every scenario: medians as lines, the bands of the last year at the right."""
+def scenarios(record: PlanRecord, measure: str, middle: Middle = "median") -> Chart | None:
+    """Draw one measure under every scenario: medians as lines, the bands of the last year at the right.
+
+    `middle` says what the middle of the record's bands is, where it is not the median.
+    """
     ids = [view.baseline_id(record), *(card.id for card in view.alternatives(record))]
     found = [(scenario, view.path_of(record, measure, scenario)) for scenario in ids]
     paths = [(view.scenario_name(record, scenario), path) for scenario, path in found if path is not None]
@@ -43,7 +49,7 @@ def scenarios(record: PlanRecord, measure: str) -> Chart | None:
     return Chart(
         id=f"scenarios-{measure.replace('_', '-')}",
         title=f"{view.short_label(first.label)} in {year} would be {medians}",
-        subtitle=f"{words.unit_words(first.unit).capitalize()} at 31 March. Lines: medians; "
+        subtitle=f"{words.unit_words(first.unit).capitalize()} at 31 March. Lines: {middle}s; "
         f"bars at the right: {view.band_words(record)}, {year}. Run {record.run_id}.",
         alt=f"Line chart, modelled. {first.label} in {year}: {said}.",
         status="modelled",
@@ -98,8 +104,8 @@ def _look(style: Mapping[str, object]) -> dict[str, object]:
     return {"color": style["color"], "fill": style["color"], "shape": style["shape"]}
 
 
-def differences(record: PlanRecord, measure: str) -> Chart | None:
-    """Draw the paired differences of one measure to the baseline as dots and intervals."""
+def differences(record: PlanRecord, measure: str, middle: Middle = "median") -> Chart | None:
+    """Draw the paired differences of one measure to the baseline as dots and intervals; `middle` says what the dots are."""
     rows = [row for row in record.differences if row.measure == measure]
     if not rows:
         return None
@@ -120,10 +126,10 @@ def differences(record: PlanRecord, measure: str) -> Chart | None:
         id=f"difference-{measure.replace('_', '-')}",
         title=title,
         subtitle=f"Paired difference to doing nothing, {_unit(rows[0])}, 31 March {year}. "
-        f"Dot: median; line: {view.band_words(record)}. Run {record.run_id}.",
+        f"Dot: {middle}; line: {view.band_words(record)}. Run {record.run_id}.",
         alt=f"Dot and interval chart of modelled differences in {words.lower_first(label)} in {year}. {said}.",
         status="modelled",
-        twin=difference_table(record, rows, f"{rows[0].label}: difference to doing nothing in {year} (modelled)"),
+        twin=difference_table(record, rows, f"{rows[0].label}: difference to doing nothing in {year} (modelled)", middle),
         spec=lambda frame: _differences_spec(record, rows, frame),
     )
 
@@ -167,13 +173,15 @@ def better(row: Difference, level: str) -> str:
     return "better" if (row.band.median > 0) == (row.better == "up") else "worse"
 
 
-def difference_table(record: PlanRecord, rows: list[Difference] | tuple[Difference, ...], caption: str) -> Table:
-    """Return differences as a table: the median, the band, the Monte Carlo error and what can be said."""
+def difference_table(
+    record: PlanRecord, rows: list[Difference] | tuple[Difference, ...], caption: str, middle: Middle = "median"
+) -> Table:
+    """Return differences as a table: the median, or what `middle` says, the band, the Monte Carlo error and what can be said."""
     level = record.place.level
     columns = (
         Column("Scenario"),
         Column("Measure"),
-        Column("Median difference", "number"),
+        Column(f"{middle.capitalize()} difference", "number"),
         Column(f"Band: {view.band_words(record)}", "words"),
         Column("Error from chance", "number"),
         Column("What can be said", "finding"),

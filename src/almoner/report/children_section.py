@@ -42,7 +42,7 @@ def children_section(found: ChildrenRecord, backtest: Backtest | None = None) ->
         f"Children's social care in {found.place.name}",
         sentences(found),
         tuple(chart for chart in drawn if chart is not None),
-        tuple(tables),
+        tuple(table for table in tables if table.rows),
         tuple(note for note in (found.return_note, *found.notes) if note),
     )
 

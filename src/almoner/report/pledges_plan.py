@@ -32,7 +32,7 @@ def pledges_part(ledger: Ledger, ids: Sequence[str], names: Sequence[str]) -> Ev
     return EvidencePart(
         ID,
         "What was promised here, and what became of it",
-        tuple(_sentences(ledger, own, tops)),
+        tuple(sentences(ledger, own, tops)),
         tuple(_chart(ledger, each) for each in largest),
         (_table(ledger, own),),
         (
@@ -49,12 +49,13 @@ def pledges_part(ledger: Ledger, ids: Sequence[str], names: Sequence[str]) -> Ev
     )
 
 
-def _sentences(ledger: Ledger, own: Sequence[Pledge], tops: Sequence[Pledge]) -> list[str]:
+def sentences(ledger: Ledger, own: Sequence[Pledge], tops: Sequence[Pledge]) -> list[str]:
+    """Say what pledges come to, what became of it, and what was given to no line; `tops` are those that lie in none of them."""
     total = ledger.total([each.id for each in own])
     fates: dict[str, float] = {}
     for top in tops:
         if top.status != "announced" and top.relation != "restates":
-            for name, amount in _became(ledger, top).items():
+            for name, amount in became(ledger, top).items():
                 fates[name] = fates.get(name, 0.0) + amount
     ends = [
         f"{_money(round(amount, 6))} {FATES[name]}" for name, amount in sorted(fates.items(), key=lambda item: -item[1]) if amount
@@ -81,18 +82,18 @@ def _ends(fates: Mapping[str, float]) -> list[str]:
 
 def _chart(ledger: Ledger, top: Pledge) -> Chart:
     """Draw a pledge; its title says what its parts tell where its own row does not."""
-    chart, ends = pledge_chart(ledger, top.id), _ends(_became(ledger, top))
+    chart, ends = pledge_chart(ledger, top.id), _ends(became(ledger, top))
     return replace(chart, title=f"Of {_money(top.amount)} promised, {words.listed(ends)}") if ends else chart
 
 
-def _became(ledger: Ledger, top: Pledge) -> dict[str, float]:
+def became(ledger: Ledger, top: Pledge) -> dict[str, float]:
     """Return what became of a pledge; of one that is only said to be allocated its parts tell more, and the rest is allocated."""
     parts, rest = ledger.first_parts(top.id), ledger.unallocated(top.id)
     if top.status != "allocated" or top.revised is not None or top.spent is not None or not parts:
         return ledger.fate(top.id)
     found = {"allocated": rest} if rest else {}
     for part in parts:
-        for name, amount in _became(ledger, part).items():
+        for name, amount in became(ledger, part).items():
             found[name] = found.get(name, 0.0) + amount
     return found
 

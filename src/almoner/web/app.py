@@ -39,6 +39,7 @@ ROUTES: Final = (
     "compare",
     "explain",
     "parameters",
+    "pledges",
     "evidence",
     "help",
     "health",

@@ -9,6 +9,8 @@ from almoner.web.sessions import Member
 from almoner.web.tables import AuditEntry, User
 
 MOST_SHOWN = 500
+COMMAND_LINE = "command line"
+"""What entries of commands at the keyboard say in `by`: nobody is signed in there."""
 
 
 def record(
@@ -46,7 +48,7 @@ def entries(db: Session, workspace_id: str, most: int = MOST_SHOWN) -> list[dict
     return [
         {
             "at": entry.at,
-            "who": name or "an account that is gone",
+            "who": name or ("the command line" if entry.detail.get("by") == COMMAND_LINE else "an account that is gone"),
             "email": email or "",
             "action": entry.action,
             "target_kind": entry.target_kind,

@@ -128,6 +128,21 @@ def plan_of(job: Job) -> StudyPlan:
     return plan_from_dict(json.loads(job.plan))
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a job was asked to run, as lists say it: the scenarios beside doing nothing, the last year and the draws."""
+
+    scenarios: tuple[str, ...]
+    to_year: int
+    draws: int
+
+
+def asked_of(job: Job) -> Asked:
+    """Return what a job was asked to run, without reading its scenarios in full."""
+    plan = json.loads(job.plan)
+    return Asked(tuple(each["name"] for each in plan["scenarios"][1:]), plan["to_year"], plan["draws"])
+
+
 def listed(db: Session, who: Member, most: int = 200) -> list[QueueLine]:
     """Return the workspace's jobs, the newest first."""
     queue = list(db.scalars(select(Job.id).where(Job.state == "queued").order_by(Job.created_at, Job.id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from almoner.errors import NotFoundError
@@ -29,6 +30,12 @@ def measure_rows(settings: Settings, job: Job, measure: str) -> list[dict[str, A
     weights = dict(plan_of(job).places[0].members)
     rows: list[dict[str, Any]] = quantiles(open_location(settings.runs).at(job.run_id), measure, weights=weights).to_dicts()
     return rows
+
+
+def headline(settings: Settings, job: Job) -> tuple[str, ...]:
+    """Return what the plan of a job says in a few sentences; none while there is no plan."""
+    text = plan_file(settings, job, "plan.json")
+    return () if text is None else tuple(json.loads(text)["headline"])
 
 
 def plan_file(settings: Settings, job: Job, name: str) -> bytes | None:

@@ -94,7 +94,8 @@ def _page(request: Request, invitation: dict[str, str] | None = None) -> Respons
             "roles": ROLES,
             "invitation": invitation,
         }
-    return page(request, "admin.html.jinja", context, title=f"Members of {who.workspace_name}")
+    title = "Members and the audit log" if who.local else f"Members of {who.workspace_name}"
+    return page(request, "admin.html.jinja", context, title=title)
 
 
 def _add_member(request: Request, form: MemberForm) -> Response:

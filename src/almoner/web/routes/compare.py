@@ -12,13 +12,13 @@ from almoner.errors import OutOfRangeError
 from almoner.reference.areas import Area, resolve
 from almoner.report.figure import Chart
 from almoner.study.scenario import DO_NOTHING, USUAL, Scenario, load_scenario, shipped
-from almoner.web import scenarios_store
+from almoner.web import scenarios_store, uploads
 from almoner.web.errors import problems
 from almoner.web.permissions import may, member
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.routes.places import chart_routes
-from almoner.web.routes.scenarios import USUAL_AREA, AreaCode, LastYear
-from almoner.web.views import trial
+from almoner.web.routes.scenarios import USUAL_AREA, AreaCode, LastYear, kept_names
+from almoner.web.views import comparing, trial
 from almoner.web.views.answers import LAST_END, TO_YEAR, months_to
 from almoner.web.views.pictures import figure_data, figures
 from almoner.web.views.places import groups
@@ -40,9 +40,10 @@ def compare(request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO_YEA
     except OutOfRangeError as error:
         problem = str(error)
     with request.app.state.database.reading() as db:
-        kept = [(row.id, row.name) for row in scenarios_store.kept(db, who)]
+        kept = kept_names(db, who)
+        files = uploads.kept(db, who, "own_figures")
     offered = [(name, load_scenario(name).name) for name in shipped() if name != DO_NOTHING]
-    drawn = () if found is None else figures(trial.charts(found.plan), "/compare")
+    drawn = () if found is None else figures(comparing.charts(found), "/compare", f"?{request.url.query}")
     context: dict[str, Any] = {
         "place": place,
         "to_year": to,
@@ -54,13 +55,16 @@ def compare(request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO_YEA
         "differences": None if found is None else trial.table(found.comparison, to),
         "figures": drawn,
         "notes": () if found is None else found.comparison.notes,
-        "cards": () if found is None else found.plan.scenarios[1:],
+        "costs": () if found is None else comparing.costs(found.comparison, to),
+        "payers": None if found is None else comparing.payers(found.comparison, to),
+        "draws": 0 if found is None else found.comparison.draws,
         "run_id": "" if found is None else found.comparison.run_id,
         "band_kind": "" if found is None else found.comparison.band_kind,
         "manifest": {} if found is None else found.plan.manifest,
         "price_basis": "" if found is None else found.comparison.price_basis,
         "csv": f"/compare/differences.csv?{request.url.query}",
         "may_edit": may(who, "analyst"),
+        "files": files,
         "most": trial.MOST_COMPARED,
     }
     data = {"problem": problem} if found is None else {"comparison": found.comparison, "charts": figure_data(drawn)}
@@ -78,7 +82,7 @@ def differences(request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO
 def _charts(
     request: Request, area: AreaCode = USUAL_AREA, to: LastYear = TO_YEAR, scenario: Chosen = None
 ) -> tuple[Chart | None, ...]:
-    return tuple(trial.charts(_trial(request, resolve(area), to, list(scenario or USUAL)).plan))
+    return tuple(comparing.charts(_trial(request, resolve(area), to, list(scenario or USUAL))))
 
 
 chart_routes(router, "/compare", _charts, access="member")

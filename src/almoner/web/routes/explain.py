@@ -19,7 +19,7 @@ from almoner.web.errors import problems
 from almoner.web.permissions import member
 from almoner.web.render import page, page_route
 from almoner.web.routes.places import chart_routes
-from almoner.web.routes.scenarios import USUAL_AREA, AreaCode, LastYear
+from almoner.web.routes.scenarios import USUAL_AREA, AreaCode, LastYear, kept_names
 from almoner.web.views import why
 from almoner.web.views.answers import LAST_END, TO_YEAR, months_to
 from almoner.web.views.pictures import figures
@@ -44,7 +44,7 @@ def explain(
     place = resolve(area)
     found, change, said = _asked(request, area, to, scenario, measure)
     with request.app.state.database.reading() as db:
-        kept = [(row.id, row.name) for row in scenarios_store.kept(db, member(request))]
+        kept = kept_names(db, member(request))
     context: dict[str, Any] = {
         "place": place,
         "to_year": to,
@@ -56,7 +56,9 @@ def explain(
         "groups": groups(),
         "years": tuple(range(2027, LAST_END + 1)),
         "problems": said,
-        "figures": figures(why.charts(found, change), "/explain"),
+        "most_policies": why.most_policies(len(place.members)),
+        "most_seconds": why.MOST_SECONDS,
+        "figures": figures(why.charts(found, change), "/explain", f"?{request.url.query}"),
         "found": found,
         "change": change,
     }

@@ -1,7 +1,8 @@
 """Runs: asked for, watched while they go on, cancelled and resumed, and read when they are done.
 
-Templates: `runs.html.jinja` (lines: `QueueLine`s), `run.html.jinja` (job, ahead, scenarios, draws, to_year, links, has_plan). The
-stream `/runs/{id}/events` sends `progress` events whose data is the run as JSON, and ends after the last.
+Templates: `runs.html.jinja` (lines: `QueueLine`s, asked), `run.html.jinja` (job, ahead, scenarios, draws, to_year, own_figures,
+links, has_plan, headline, may_edit). The stream `/runs/{id}/events` sends `progress` events whose data is the run as JSON, and ends
+after the last.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from starlette.responses import Response
 from almoner.web import jobs, results, share
 from almoner.web.errors import Refused, problems
 from almoner.web.jobs import RunRequest
-from almoner.web.permissions import member, require
+from almoner.web.permissions import may, member, require
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.routes.forms import filled, form_route, see_other
 from almoner.web.tables import LIVE_STATES, Job
@@ -65,11 +66,11 @@ class ShareForm(BaseModel):
 @page_route(router, "/runs", access="member")
 def runs(request: Request) -> Response:
     """Show the workspace's runs and the queue."""
+    who = member(request)
     with request.app.state.database.reading() as db:
-        lines = jobs.listed(db, member(request))
-    return page(
-        request, "runs.html.jinja", {"lines": lines}, title="Runs", json=[jobs.as_dict(line.job, line.ahead) for line in lines]
-    )
+        lines = jobs.listed(db, who)
+    context = {"lines": lines, "asked": {line.job.id: jobs.asked_of(line.job) for line in lines}, "may_edit": may(who, "analyst")}
+    return page(request, "runs.html.jinja", context, title="Runs", json=[jobs.as_dict(line.job, line.ahead) for line in lines])
 
 
 @page_route(router, "/runs/{id}", access="member")
@@ -90,8 +91,11 @@ def run(request: Request, id: str) -> Response:
         "scenarios": [{"id": each.id, "name": each.name, "description": each.description} for each in plan.scenarios],
         "draws": plan.draws,
         "to_year": plan.to_year,
+        "own_figures": plan.own is not None,
         "links": links,
         "has_plan": job.state == "done",
+        "headline": results.headline(request.app.state.settings, job),
+        "may_edit": may(who, "analyst"),
     }
     return page(request, "run.html.jinja", context, title=job.name, json=context | {"job": jobs.as_dict(job, ahead)})
 

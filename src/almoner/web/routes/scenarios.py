@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,14 +15,16 @@ from starlette.responses import Response
 from almoner.errors import AlmonerError
 from almoner.reference.areas import resolve
 from almoner.study.scenario import DO_NOTHING, Scenario, load_scenario, shipped
-from almoner.web import scenarios_store, share
+from almoner.web import scenarios_store, share, uploads
 from almoner.web.errors import problems
 from almoner.web.permissions import may, member
 from almoner.web.render import page, page_route
 from almoner.web.routes.forms import filled, form_route, see_other
 from almoner.web.scenarios_store import LONGEST_TEXT
+from almoner.web.sessions import Member
 from almoner.web.views import builder, drafts
 from almoner.web.views.answers import FIRST_END, LAST_END, TO_YEAR, months_to
+from almoner.web.views.filters import moment
 from almoner.web.views.places import groups
 from almoner.web.views.previews import previews
 
@@ -127,6 +130,7 @@ def scenario(request: Request, id: str) -> Response:
                 for link in share.links_to(db, who, "scenario", id)
             ]
         found = scenarios_store.chosen(db, who, id, months_to(LAST_END))
+        files = uploads.kept(db, who, "own_figures")
     context = {
         "scenario": _summary(found) | {"id": id},
         "saved_version": version,
@@ -138,9 +142,17 @@ def scenario(request: Request, id: str) -> Response:
         "may_edit": may(who, "analyst"),
         "groups": groups(),
         "usual_area": USUAL_AREA,
+        "files": files,
     }
-    data = {key: value for key, value in context.items() if key not in ("groups", "usual_area")}
+    data = {key: value for key, value in context.items() if key not in ("groups", "usual_area", "files")}
     return page(request, "scenario.html.jinja", context, title=found.name, json=data)
+
+
+def kept_names(db: Session, who: Member) -> list[tuple[str, str]]:
+    """Return the workspace's scenarios by id with their names; of two of one name each says when it was changed."""
+    rows = scenarios_store.kept(db, who)
+    names = [row.name for row in rows]
+    return [(row.id, row.name if names.count(row.name) == 1 else f"{row.name} ({moment(row.changed_at)})") for row in rows]
 
 
 def _summary(scenario: Scenario) -> dict[str, Any]:

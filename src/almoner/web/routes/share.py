@@ -1,6 +1,7 @@
 """What a share link shows, and its withdrawal.
 
-Template: `shared.html.jinja` (kind, name, until, files, text, area_name, to_year, draws, scenarios); what does not apply is None.
+Template: `shared.html.jinja` (kind, name, until, files, text, area_name, to_year, draws, scenarios, headline,
+cards); what does not apply is None.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from almoner.web import jobs, share
+from almoner.web import jobs, results, scenarios_store, share
 from almoner.web.errors import Refused, problems
 from almoner.web.permissions import member, require
 from almoner.web.render import page, page_route
 from almoner.web.routes.forms import form_route, see_other
 from almoner.web.routes.runs import PlanFile, plan_answer
 from almoner.web.tables import Job, ScenarioRow
+from almoner.web.views import builder
 
 router = APIRouter(responses=problems())
 
@@ -27,8 +29,11 @@ def shared(request: Request, token: str) -> Response:
     """Show the run or scenario of a link."""
     with request.app.state.database.reading() as db:
         link, target = share.opened(db, request.app.state.settings, token)
-    context = {"kind": link.target_kind, "name": target.name, "until": link.expires_at, **_shown(target, token)}
-    return page(request, "shared.html.jinja", context, title=target.name)
+    settings = request.app.state.settings
+    said = results.headline(settings, target) if isinstance(target, Job) else ()
+    data = {"kind": link.target_kind, "name": target.name, "until": link.expires_at, **_shown(target, token), "headline": said}
+    cards = builder.scenario_cards(scenarios_store.parse(target.text)) if isinstance(target, ScenarioRow) else ()
+    return page(request, "shared.html.jinja", data | {"cards": cards}, title=target.name, json=data)
 
 
 @router.get(

@@ -1,16 +1,17 @@
-"""An area's own figures: given as CSV, listed, taken back.
+"""An area's own figures and own pledges: given as CSV, listed, taken back.
 
-Template: `uploads.html.jinja` (files: `Upload`s, columns, largest_mb).
+Template: `uploads.html.jinja` (files, columns, needed, largest_mb, kinds).
 """
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from almoner.analysis.pledge_files import NEEDED
 from almoner.readers.own_figures import COLUMNS
 from almoner.web import uploads
 from almoner.web.errors import problems
@@ -26,19 +27,33 @@ def listed(request: Request) -> Response:
     """Show the workspace's files."""
     with request.app.state.database.reading() as db:
         kept = uploads.kept(db, member(request))
-    lines = [{"id": row.id, "name": row.name, "kind": row.kind, "size": row.size, "created_at": row.created_at} for row in kept]
+    lines = [
+        {
+            "id": row.id,
+            "name": row.name,
+            "kind": row.kind,
+            "size": row.size,
+            "rows": row.content.count(b"\n") - 1,
+            "created_at": row.created_at,
+        }
+        for row in kept
+    ]
     largest = request.app.state.settings.largest_upload_bytes / (1 << 20)
-    context = {"files": lines, "columns": COLUMNS, "largest_mb": largest}
-    return page(request, "uploads.html.jinja", context, title="Your own figures")
+    context = {"files": lines, "columns": COLUMNS, "needed": NEEDED, "largest_mb": largest, "kinds": uploads.KIND_WORDS}
+    return page(request, "uploads.html.jinja", context, title="Your own files")
 
 
 @form_route(router, "/uploads", access="analyst")
-def give(request: Request, file: Annotated[UploadFile, File(description="a CSV file of own figures")]) -> Response:
-    """Take a file of own figures."""
+def give(
+    request: Request,
+    file: Annotated[UploadFile, File(description="a CSV file of own figures or own pledges")],
+    kind: Annotated[uploads.Kind, Form(description="what the file holds")] = "own_figures",
+) -> Response:
+    """Take a file of own figures or own pledges."""
     settings = request.app.state.settings
     content = file.file.read(settings.largest_upload_bytes + 1)
     with request.app.state.database.session() as db:
-        uploads.keep(db, member(request), settings, file.filename or "", file.content_type or "", content)
+        uploads.keep(db, member(request), settings, file.filename or "", file.content_type or "", content, kind)
     return see_other("/uploads")
 
 
@@ -50,10 +65,11 @@ def give(request: Request, file: Annotated[UploadFile, File(description="a CSV f
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "The figures"}},
 )
 def figures(request: Request, id: str) -> Response:
-    """Return the figures that were kept of a file."""
+    """Return what was kept of a file."""
     with request.app.state.database.reading() as db:
         row = uploads.one(db, member(request), id)
-    return Response(row.content, media_type="text/csv", headers={"Content-Disposition": 'attachment; filename="own-figures.csv"'})
+    name = row.kind.replace("_", "-")
+    return Response(row.content, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
 
 
 @form_route(router, "/uploads/{id}/remove", access="analyst")

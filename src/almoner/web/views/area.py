@@ -17,6 +17,7 @@ from almoner.report import charts_delays, charts_future, charts_need, charts_pub
 from almoner.report.children_section import children_section
 from almoner.report.document import KeyFigure, key_figures
 from almoner.report.figure import Chart, Column, Table
+from almoner.web.views.filters import ending
 from almoner.web.views.pictures import Figure, figures
 
 NOT_COMPARED: Final = "No scenario was compared with doing nothing."
@@ -53,7 +54,7 @@ def overview(record: PlanRecord) -> Overview:
         key_figures=tuple(key_figures(record)),
         indicators=indicator_table(record),
         similar=record.similar_areas,
-        figures=figures(overview_charts(record), f"/areas/{record.place.code}"),
+        figures=figures(overview_charts(record), f"/areas/{record.place.code}", ending(record.to_year)),
         band_words=view.band_words(record),
         notes=tuple(f"{line.label}: {line.note}" for line in record.indicators if line.note),
         sources=source_lines({each for line in record.indicators for each in line.sources}),
@@ -108,7 +109,7 @@ def workforce(record: PlanRecord) -> Workforce:
     return Workforce(
         place=record.place,
         record=record,
-        figures=figures(workforce_charts(record), f"/areas/{record.place.code}/workforce"),
+        figures=figures(workforce_charts(record), f"/areas/{record.place.code}/workforce", ending(record.to_year)),
         tables=workforce_tables(record),
         band_words=view.band_words(record),
         range_sentence=view.range_sentence(record),
@@ -161,7 +162,7 @@ def need_charts(record: PlanRecord) -> tuple[Chart | None, ...]:
 
 def need(record: PlanRecord) -> Need:
     """Return the page about what the people of a place need."""
-    found = figures(need_charts(record), f"/areas/{record.place.code}/need")
+    found = figures(need_charts(record), f"/areas/{record.place.code}/need", ending(record.to_year))
     return Need(record.place, record, found, source_lines({each for point in record.population for each in point.sources}))
 
 

@@ -20,6 +20,8 @@ from almoner.reference.vocabulary import ROLES, SERVICES
 from almoner.study.editable import FIXED, limits
 from almoner.study.scenario import DO_NOTHING, KINDS_OF_EDIT, Scenario
 from almoner.web.views.drafts import Draft, EditLine, Use, items, uses_of, word
+from almoner.web.views.filters import limits as limit_words
+from almoner.web.views.filters import value as value_words
 
 _STEPS: Final = 100
 _KIND_WORDS: Final = {
@@ -140,7 +142,7 @@ def offered(draft: Draft) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 def title(name: str) -> str:
     """Return a policy's name in words."""
-    text = name.replace("_", " ")
+    text = name.replace("_", " ").replace("childrens ", "children’s ")
     return {"nhs parity": "NHS parity", "nhs recruitment pull": "NHS recruitment pull"}.get(text, text.capitalize())
 
 
@@ -213,7 +215,7 @@ def _edit_card(edit: EditLine) -> EditCard:
     path = edit.given.get("path", "")
     leaf = load().leaves.get(path)
     low, high = ("", "") if leaf is None else (f"{end:g}" if abs(end) < 1e9 else "" for end in limits(path, leaf.unit))
-    ends = "" if leaf is None or not (low or high) else f" From {low or 'no lowest'} to {high or 'no highest'}."
+    ends = "" if leaf is None or not (low or high) else f" {limit_words(low, high)}."
     told = (
         ("path", "the parameter; * stands for any part of its name", "words", ()),
         ("kind", "what is done with it", "choice", tuple(_KIND_WORDS.items())),
@@ -227,7 +229,7 @@ def _edit_card(edit: EditLine) -> EditCard:
         key=edit.key,
         path=path,
         label=leaf.label if leaf else "There is no parameter of that name" if "*" not in path else "Every parameter that fits",
-        about="" if leaf is None else f"{_now(path)} {leaf.unit} today.{ends} {leaf.note or ''}".strip(),
+        about="" if leaf is None else f"{_now(path)} today.{ends} {leaf.note or ''}".strip(),
         status=leaf.status_at(0) if leaf else "",
         sources=tuple(leaf.sources) if leaf else (),
         evidence=tuple(leaf.evidence) if leaf else (),
@@ -253,7 +255,7 @@ def _edit_card(edit: EditLine) -> EditCard:
 
 def _now(path: str) -> str:
     try:
-        return f"{load().at(path):.6g}"
+        return value_words(load().at(path), load().parameter(path).unit)
     except AlmonerError:
         return "Not one number"
 

@@ -17,10 +17,11 @@ from almoner.report.tables import Cell
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart with its pictures and the address of its specification, "" where there is none."""
+    """A chart with its pictures, the address of its specification, "" where there is none, and what the page was asked."""
 
     picture: Drawn
     address: str = ""
+    query: str = ""
 
     @property
     def chart(self) -> Chart:
@@ -30,14 +31,13 @@ class Figure:
     @property
     def csv(self) -> str:
         """Return the address of the figures behind it, "" where there is none."""
-        path, ending, query = self.address.partition(".json")
-        return f"{path}.csv{query}" if ending else ""
+        return f"{self.address.removesuffix('.json')}.csv{self.query}" if self.address else ""
 
 
-def figures(charts: Iterable[Chart | None], address: str = "") -> tuple[Figure, ...]:
-    """Draw charts; `address` is that of the page, to which `/charts/ID.json` is added."""
+def figures(charts: Iterable[Chart | None], address: str = "", query: str = "") -> tuple[Figure, ...]:
+    """Draw charts; `address` is that of the page, to which `/charts/ID.json` is added, `query` what follows it, as `?to=2035`."""
     return tuple(
-        Figure(picture, f"{address}/charts/{name}.json" if address else "")
+        Figure(picture, f"{address}/charts/{name}.json" if address else "", query)
         for name, picture in drawn(chart for chart in charts if chart is not None).items()
     )
 
