@@ -16,7 +16,7 @@ from almoner.errors import AlmonerError
 from almoner.web import audit, jobs, scenarios_store
 from almoner.web.backup import back_up, restore
 from almoner.web.database import layout_of, open_database, upgrade
-from almoner.web.errors import Refused
+from almoner.web.problems import Refused
 from almoner.web.settings import driver_named
 from almoner.web.tables import Base
 

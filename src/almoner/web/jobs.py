@@ -23,8 +23,8 @@ from almoner.study.design import default_draws
 from almoner.study.files import StudyPlan, canonical, plan_from_dict
 from almoner.study.scenario import DO_NOTHING, load_scenario
 from almoner.web import audit, scenarios_store, uploads
-from almoner.web.errors import Refused
 from almoner.web.permissions import own
+from almoner.web.problems import Refused
 from almoner.web.sessions import Member
 from almoner.web.settings import Settings
 from almoner.web.tables import JOB_STATES, LIVE_STATES, Job, now

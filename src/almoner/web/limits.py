@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from almoner.web.errors import Refused
+from almoner.web.problems import Refused
 from almoner.web.settings import Settings
 from almoner.web.tables import RateCount, now
 

@@ -20,7 +20,7 @@ from joserfc.jwk import KeySet
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from almoner.web.errors import Refused
+from almoner.web.problems import Refused
 from almoner.web.sessions import set_cookie
 from almoner.web.settings import OpenIdSettings, Settings
 

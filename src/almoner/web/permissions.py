@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from almoner.web import csrf
-from almoner.web.errors import Refused
 from almoner.web.limits import check_requests
+from almoner.web.problems import Refused
 from almoner.web.sessions import Anonymous, Member, Visitor, current
 
 Level = Literal["public", "member", "analyst", "admin"]

@@ -32,8 +32,8 @@ from almoner.report.rows import csv_text
 from almoner.report.tables import Cell
 from almoner.version import VERSION
 from almoner.web import csrf
-from almoner.web.errors import problems
 from almoner.web.permissions import Level, require
+from almoner.web.problems import problems
 from almoner.web.sessions import current, set_cookie
 
 View = Callable[..., Response]

@@ -9,8 +9,8 @@ from almoner.errors import NotFoundError
 from almoner.study.collect import quantiles
 from almoner.study.location import open_location
 from almoner.study.measures import MEASURES
-from almoner.web.errors import Refused
 from almoner.web.jobs import plan_of
+from almoner.web.problems import Refused
 from almoner.web.settings import Settings
 from almoner.web.tables import Job
 from almoner.web.worker import document_of, file_of

@@ -20,8 +20,8 @@ from almoner.errors import AlmonerError, InputFileError
 from almoner.study.scenario import Scenario, load_scenario, shipped
 from almoner.study.yaml_text import events_in, mapping_in
 from almoner.web import audit
-from almoner.web.errors import Refused
 from almoner.web.permissions import own
+from almoner.web.problems import Refused
 from almoner.web.sessions import Member
 from almoner.web.settings import Settings
 from almoner.web.tables import ScenarioRow, ScenarioVersion, now

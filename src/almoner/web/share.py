@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from almoner.errors import OutOfRangeError
 from almoner.web import audit
-from almoner.web.errors import Refused
 from almoner.web.permissions import own
+from almoner.web.problems import Refused
 from almoner.web.sessions import Member
 from almoner.web.settings import Settings
 from almoner.web.tables import Job, ScenarioRow, ShareLink, now

@@ -22,8 +22,8 @@ from almoner.errors import AlmonerError, InputFileError
 from almoner.readers.own_figures import COLUMNS, OwnFigures, read_own_figures
 from almoner.report.rows import csv_text
 from almoner.web import audit
-from almoner.web.errors import Refused
 from almoner.web.permissions import own
+from almoner.web.problems import Refused
 from almoner.web.sessions import Member
 from almoner.web.settings import Settings
 from almoner.web.tables import Upload

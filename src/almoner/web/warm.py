@@ -181,6 +181,14 @@ def whole_map() -> None:
     maps.map_view("vacancy", None, "tiles")
 
 
+def whole_country() -> None:
+    """Run England as its own page shows it, with more draws than the maps have."""
+    from almoner.reference.vocabulary import ENGLAND
+    from almoner.web.views.answers import plan_of
+
+    plan_of(ENGLAND)
+
+
 def look_at(text: str, to: str = "") -> None:
     """Run doing nothing for a place to a year, for its previews; a text that is no place is passed over."""
     from almoner.reference.areas import resolve
@@ -216,4 +224,5 @@ STEPS: Final[tuple[Step, ...]] = (
     children,
     *map(_of_visit, _REGIONS),
     whole_map,
+    whole_country,
 )

@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from almoner.errors import AlmonerError, InputFileError
+from almoner.errors import AlmonerError
 from almoner.study.executors import Threads
 from almoner.study.files import StudyPlan
 from almoner.study.location import Location, open_location
@@ -162,12 +162,7 @@ def _sections(plan: StudyPlan, settings: Settings, progress: _Progress) -> Itera
 
     place, run = plan.places[0], open_location(settings.runs).at(plan.run_id)
     draws = min(plan.draws, default_draws(place))
-    try:
-        answer = delays(place, draws, plan.seed, check, settings.threads_per_worker, stored=run.text)
-    except InputFileError:
-        # A council's run holds no whole board, whose staff would be needed to follow its queue under a scenario.
-        answer = delays(place, draws, plan.seed, check, settings.threads_per_worker)
-    yield delays_part(answer)
+    yield delays_part(delays(place, draws, plan.seed, check, settings.threads_per_worker, stored=run.text))
     progress.check()
     last = min(plan.to_year, LAST_YEAR)
     yield children_part(children_answer(place, plan.scenarios, last, min(plan.draws, USUAL_DRAWS), plan.seed))

@@ -17,9 +17,9 @@ from starlette.responses import Response
 from almoner.errors import AlmonerError
 from almoner.web import accounts, audit, limits, sessions, workspaces
 from almoner.web.csrf import SESSION_COOKIE
-from almoner.web.errors import Refused, problems
 from almoner.web.open_id import provider
 from almoner.web.permissions import member, require
+from almoner.web.problems import Refused, problems
 from almoner.web.render import page, page_route
 from almoner.web.routes.forms import filled, form_route, goes_on, inside, see_other
 from almoner.web.tables import User

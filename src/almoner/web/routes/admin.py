@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from almoner.web import accounts, audit, workspaces
-from almoner.web.errors import Refused, problems
 from almoner.web.permissions import member
+from almoner.web.problems import Refused, problems
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.routes.forms import filled, form_route, see_other
 from almoner.web.sessions import Member

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from almoner.report.figure import Chart
-from almoner.web.errors import problems
+from almoner.web.problems import problems
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.routes.places import Code, ToYear, chart_routes, place_of
 from almoner.web.views.answers import TO_YEAR, plan_of

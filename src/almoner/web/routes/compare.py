@@ -13,8 +13,8 @@ from almoner.reference.areas import Area, resolve
 from almoner.report.figure import Chart
 from almoner.study.scenario import DO_NOTHING, USUAL, Scenario, load_scenario, shipped
 from almoner.web import scenarios_store, uploads
-from almoner.web.errors import problems
 from almoner.web.permissions import may, member
+from almoner.web.problems import problems
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.routes.places import chart_routes
 from almoner.web.routes.scenarios import USUAL_AREA, AreaCode, LastYear, kept_names

@@ -10,7 +10,7 @@ from almoner.analysis.delays import as_json
 from almoner.report.charts_delays import delay_charts
 from almoner.report.figure import Chart, Table
 from almoner.report.tables import Cell
-from almoner.web.errors import problems
+from almoner.web.problems import problems
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.routes.places import Code, chart_routes, place_of, table_routes
 from almoner.web.views.answers import delays_of

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from almoner.analysis.evidence import evidence_rows
 from almoner.reference.sources import all_sources
-from almoner.web.errors import problems
+from almoner.web.problems import problems
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.views import origins
 

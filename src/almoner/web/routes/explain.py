@@ -15,8 +15,8 @@ from almoner.reference.areas import resolve
 from almoner.report.figure import Chart
 from almoner.study.scenario import DO_NOTHING, USUAL, load_scenario, shipped
 from almoner.web import scenarios_store
-from almoner.web.errors import problems
 from almoner.web.permissions import member
+from almoner.web.problems import problems
 from almoner.web.render import page, page_route
 from almoner.web.routes.places import chart_routes
 from almoner.web.routes.scenarios import USUAL_AREA, AreaCode, LastYear, kept_names

@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 
 from almoner.errors import InputFileError, in_words
 from almoner.web.csrf import FIELD
-from almoner.web.errors import problems
 from almoner.web.permissions import Level, require
+from almoner.web.problems import problems
 
 Model = TypeVar("Model", bound=BaseModel)
 Taker = TypeVar("Taker", bound=Callable[..., Any])

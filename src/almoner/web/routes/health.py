@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from almoner.version import VERSION
 from almoner.web import jobs
-from almoner.web.errors import Refused, problems
 from almoner.web.permissions import require
+from almoner.web.problems import Refused, problems
 
 router = APIRouter(responses=problems())
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from almoner.report.document import STATUS_WORDS
-from almoner.web.errors import problems
+from almoner.web.problems import problems
 from almoner.web.render import page, page_route
 
 router = APIRouter(responses=problems())

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from almoner.web.errors import problems
+from almoner.web.problems import problems
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.views import origins
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from almoner.analysis.pledges import Ledger
 from almoner.report.figure import Chart
 from almoner.web import uploads
-from almoner.web.errors import problems
 from almoner.web.permissions import may, member
+from almoner.web.problems import problems
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.routes.places import chart_routes
 from almoner.web.sessions import current

@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from almoner.web import jobs, results, share
-from almoner.web.errors import Refused, problems
 from almoner.web.jobs import RunRequest
 from almoner.web.permissions import may, member, require
+from almoner.web.problems import Refused, problems
 from almoner.web.render import csv_of, csv_route, page, page_route
 from almoner.web.routes.forms import filled, form_route, see_other
 from almoner.web.tables import LIVE_STATES, Job

@@ -16,8 +16,8 @@ from almoner.errors import AlmonerError
 from almoner.reference.areas import resolve
 from almoner.study.scenario import DO_NOTHING, Scenario, load_scenario, shipped
 from almoner.web import scenarios_store, share, uploads
-from almoner.web.errors import problems
 from almoner.web.permissions import may, member
+from almoner.web.problems import problems
 from almoner.web.render import page, page_route
 from almoner.web.routes.forms import filled, form_route, see_other
 from almoner.web.scenarios_store import LONGEST_TEXT

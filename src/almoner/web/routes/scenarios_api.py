@@ -13,8 +13,8 @@ from starlette.responses import Response
 from almoner.errors import InputFileError
 from almoner.study.scenario import shipped
 from almoner.web import scenarios_store, share
-from almoner.web.errors import problems
 from almoner.web.permissions import member, require
+from almoner.web.problems import problems
 from almoner.web.routes.forms import filled, form_route, see_other
 from almoner.web.routes.runs import ShareForm
 from almoner.web.scenarios_store import LONGEST_TEXT

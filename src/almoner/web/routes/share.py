@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from almoner.web import jobs, results, scenarios_store, share
-from almoner.web.errors import Refused, problems
 from almoner.web.permissions import member, require
+from almoner.web.problems import Refused, problems
 from almoner.web.render import page, page_route
 from almoner.web.routes.forms import form_route, see_other
 from almoner.web.routes.runs import PlanFile, plan_answer

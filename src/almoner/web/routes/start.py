@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from almoner.web.errors import problems
 from almoner.web.permissions import require
+from almoner.web.problems import problems
 from almoner.web.render import as_json, csv_of, csv_route, page, page_route
 from almoner.web.routes.forms import goes_on, see_other
 from almoner.web.views import maps, places

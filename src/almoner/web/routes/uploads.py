@@ -14,8 +14,8 @@ from starlette.responses import Response
 from almoner.analysis.pledge_files import NEEDED
 from almoner.readers.own_figures import COLUMNS
 from almoner.web import uploads
-from almoner.web.errors import problems
 from almoner.web.permissions import member, require
+from almoner.web.problems import problems
 from almoner.web.render import page, page_route
 from almoner.web.routes.forms import form_route, see_other
 

@@ -80,7 +80,7 @@ def months_to(to_year: int) -> int:
 
 def draws_for(members: int) -> int:
     """Return the draws behind a page: enough for an 80% interval where a place is one area, fewer where it is many."""
-    return 32 if members <= _FEW else 8 if members <= _MANY else 2
+    return 32 if members <= _FEW else 16 if members <= _MANY else 8
 
 
 def plan_of(code: str, to_year: int = TO_YEAR) -> PlanRecord:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,8 +22,7 @@ from almoner.analysis.plan_record import PlanRecord
 from almoner.parameters import ParameterTree, load
 from almoner.policies.registry import policies
 from almoner.reference.areas import Area
-from almoner.report import charts_scenarios, view
-from almoner.report.figure import Chart, Column, Table
+from almoner.report.figure import Column, Table
 from almoner.study.design import Study, parameter_draws
 from almoner.study.run import Prepared, StudyResult, prepare, run_task
 from almoner.study.scenario import DO_NOTHING, Scenario, load_scenario
@@ -164,16 +163,6 @@ def rows(found: Comparison) -> list[dict[str, Any]]:
         }
         for row in found.rows
     ]
-
-
-def charts(plan: PlanRecord) -> Iterable[Chart | None]:
-    """Return the charts of a comparison."""
-    compared_measures = (view.VACANCY_RATE, view.FILLED_POSTS)
-    different = (view.VACANT_POSTS, view.VACANCY_RATE, view.UNMET_HOURS)
-    return (
-        *(charts_scenarios.scenarios(plan, measure) for measure in compared_measures),
-        *(charts_scenarios.differences(plan, measure) for measure in different),
-    )
 
 
 def _runs(place: Area, wanted: Sequence[tuple[Scenario, int]], to_year: int) -> tuple[tuple[ScenarioRun, ...], ...]:
