@@ -20,7 +20,7 @@ from almoner.study.runs import run_plan
 from almoner.study.store import verify
 from almoner.web import jobs, worker
 from almoner.web.jobs import RunRequest
-from almoner.web.tables import now
+from almoner.web.tables import Job, now
 
 from .conftest import Browser, Server
 from .test_access import MINE, SCENARIO, member_of
@@ -79,6 +79,16 @@ def test_a_run_that_waits_is_cancelled_at_once_and_resumed_later(team: Server) -
     assert ann.post(f"/runs/{run}/resume").status_code == 303
     assert team.work() == 1
     assert state(ann, run)["state"] == "done"
+
+
+def test_a_run_asked_of_an_older_version_is_read_where_this_one_put_it(team: Server) -> None:
+    ann = team.signed_in("ann@example.org")
+    run = ask(ann)
+    with team.app.state.database.session() as db:
+        db.get_one(Job, run).run_id = "of-another-version"
+    assert team.work() == 1
+    assert verify(open_location(team.settings.runs).at(str(state(ann, run)["run_id"]))).ok
+    assert ann.get(f"/runs/{run}/measures/filled_posts.csv").status_code == 200
 
 
 def test_a_run_under_way_stops_when_that_is_asked_and_keeps_what_it_did(team: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """What job adverts show of a plan's place: the section of the plan, with a chart of direct care pay against what else there is.
 
-In: findings and overrides of `almoner.voices.adverts`. Out: an `EvidencePart`. The plan does not take the edits up by itself: a
+In: findings and overrides of `almoner.voices.adverts`. Out: an `Part`. The plan does not take the edits up by itself: a
 scenario file does, and then the plan lists them among the figures put in the place of others.
 """
 
@@ -17,8 +17,8 @@ from almoner.reference.sources import cited
 from almoner.report import marks
 from almoner.report.adverts_section import NOTES, cell_words, headline
 from almoner.report.adverts_tables import AdvertTable, summary_tables
-from almoner.report.evidence_part import EvidencePart
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
+from almoner.report.part import Part
 from almoner.report.tables import Cell
 from almoner.report.view import day
 from almoner.voices.adverts.findings import Against, Findings
@@ -31,12 +31,12 @@ FEWEST_FOR_QUARTERS: Final = 5
 _CARE: Final = "Direct care adverts, lowest pay"
 
 
-def adverts_part(saved: Saved, used: Collection[str] = ()) -> EvidencePart:
+def adverts_part(saved: Saved, used: Collection[str] = ()) -> Part:
     """Return the section; `used` are the sources of the edits that the plan's scenarios make."""
     found = saved.findings
     tables = [each for each in summary_tables(found, saved.overrides) if each.rows and _tells(each, found)]
     shown = [_against_shown(found) if each.name == "against_outside_pay" else _shown(each) for each in tables]
-    return EvidencePart(
+    return Part(
         ID,
         "What job adverts show",
         tuple(headline(found)),

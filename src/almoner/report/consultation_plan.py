@@ -1,6 +1,6 @@
 """What a consultation says in a plan: shares of themes with intervals by question, and the policies that the themes speak about.
 
-In: the report of a consultation project as data (`almoner.voices.consultation.reporting.current`). Out: an `EvidencePart`. Shares
+In: the report of a consultation project as data (`almoner.voices.consultation.reporting.current`). Out: an `Part`. Shares
 without an interval are never shown as shares; the words of respondents stay in the consultation's own report.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from almoner.report import marks
-from almoner.report.evidence_part import EvidencePart
 from almoner.report.figure import Chart, Column, Frame, Spec, Table
+from almoner.report.part import Part
 from almoner.voices.consultation.counting import ALL
 from almoner.voices.consultation.report_page import finding, interval, percent
 
@@ -25,14 +25,14 @@ _FEWEST_ANSWERS: Final = 10
 Row = Mapping[str, Any]
 
 
-def consultation_part(report: Mapping[str, Any], policies: Collection[str] = ()) -> EvidencePart:
+def consultation_part(report: Mapping[str, Any], policies: Collection[str] = ()) -> Part:
     """Return the section; `policies` are those of the plan's scenarios, which are marked where a theme speaks about them."""
     facts, themes = report["facts"], {theme["id"]: theme for theme in report["themes"]}
     by_question = {question: _shares(report, question) for question in report["questions"]}
     audited = {question: [row for row in rows if row["share"] is not None] for question, rows in by_question.items()}
     labels = {name: theme["label"] for name, theme in themes.items()}
     charted = [question for question, rows in audited.items() if rows][:MOST_CHARTS]
-    return EvidencePart(
+    return Part(
         ID,
         f"What people said: {report['title']}",
         tuple(_sentences(report, by_question, labels)),

@@ -22,7 +22,7 @@ from almoner.errors import InputFileError
 from almoner.reference.areas import Area
 from almoner.report.adverts_plan import adverts_part
 from almoner.report.consultation_plan import consultation_part
-from almoner.report.evidence_part import EvidencePart
+from almoner.report.part import Part
 from almoner.report.pledges_plan import pledges_part
 from almoner.report.sections import PlanSection
 from almoner.study.scenario import Scenario
@@ -43,7 +43,7 @@ class Given:
 class PlanEvidence:
     """What was read of an area's evidence: parts to be drawn, and the SHA-256 of each file or folder by kind and name."""
 
-    parts: tuple[EvidencePart, ...]
+    parts: tuple[Part, ...]
     hashes: Mapping[str, Mapping[str, str]]
 
     @property
@@ -148,7 +148,7 @@ def _read(
     return PlanEvidence(tuple(parts), hashes)
 
 
-def _adverts(place: Area, scenarios: Sequence[Scenario], given: Sequence[Given]) -> tuple[EvidencePart, dict[str, str]]:
+def _adverts(place: Area, scenarios: Sequence[Scenario], given: Sequence[Given]) -> tuple[Part, dict[str, str]]:
     from almoner.voices.adverts.findings import find
     from almoner.voices.adverts.overrides import overrides
     from almoner.voices.adverts.read import expand, read_files
@@ -175,7 +175,7 @@ def _adverts(place: Area, scenarios: Sequence[Scenario], given: Sequence[Given])
     return adverts_part(saved, used), hashes
 
 
-def _consultation(scenarios: Sequence[Scenario], given: Given) -> tuple[EvidencePart, dict[str, str]]:
+def _consultation(scenarios: Sequence[Scenario], given: Given) -> tuple[Part, dict[str, str]]:
     from almoner.voices.consultation.project import Project
     from almoner.voices.consultation.reporting import current
 
@@ -185,7 +185,7 @@ def _consultation(scenarios: Sequence[Scenario], given: Given) -> tuple[Evidence
     return consultation_part(report, policies), {given.name: digest}
 
 
-def _pledges(given: Sequence[Given]) -> tuple[EvidencePart, dict[str, str]]:
+def _pledges(given: Sequence[Given]) -> tuple[Part, dict[str, str]]:
     ledger = with_own([each.path for each in given])
     ids = [each for each in ledger.pledges if each not in shipped_ledger().pledges]
     names = [each.name for each in given]

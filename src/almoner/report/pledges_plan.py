@@ -1,6 +1,6 @@
 """An area's own pledges in its plan: what was promised, what of it lies in other sums, and what became of it, each pound once.
 
-In: a ledger with the area's own rows and their ids. Out: an `EvidencePart` with the nested chart of each pledge that stands on its
+In: a ledger with the area's own rows and their ids. Out: an `Part` with the nested chart of each pledge that stands on its
 own.
 """
 
@@ -13,8 +13,8 @@ from typing import Final
 from almoner.analysis import words
 from almoner.analysis.pledges import FATES, Ledger, Pledge, pledge_row, pledge_tree
 from almoner.report.charts_pledges import pledge_chart
-from almoner.report.evidence_part import EvidencePart
 from almoner.report.figure import Chart, Column, Table
+from almoner.report.part import Part
 from almoner.report.tables import Cell
 
 ID: Final = "pledges"
@@ -24,12 +24,12 @@ MOST_CHARTS: Final = 4
 _RELATIONS: Final = {"contains": "part of", "restates": "restates", "replaces": "replaces part of"}
 
 
-def pledges_part(ledger: Ledger, ids: Sequence[str], names: Sequence[str]) -> EvidencePart:
+def pledges_part(ledger: Ledger, ids: Sequence[str], names: Sequence[str]) -> Part:
     """Return the section of the pledges `ids`, which stand in the files `names`."""
     own = [ledger.pledge(each) for each in ids]
     tops = [each for each in own if each.parent not in ids]
     largest = sorted((each for each in tops if each.amount), key=lambda each: (-(each.amount or 0.0), each.id))[:MOST_CHARTS]
-    return EvidencePart(
+    return Part(
         ID,
         "What was promised here, and what became of it",
         tuple(sentences(ledger, own, tops)),

@@ -16,8 +16,8 @@ from almoner.analysis.optimise import Optimum, optimise
 from almoner.analysis.plan_record import PlanRecord
 from almoner.analysis.responses import outcome_named
 from almoner.report import charts_explain, charts_optimise
-from almoner.report.evidence_part import EvidencePart
 from almoner.report.figure import Chart
+from almoner.report.part import Part
 from almoner.report.terminal_explain import name_of
 from almoner.report.terminal_explain import sentences as explanation_sentences
 from almoner.report.terminal_optimise import optimum_sentences
@@ -49,7 +49,7 @@ class Asked:
         """Return the record with what is asked in its command."""
         return replace(record, manifest={**record.manifest, "command": record.manifest["command"] + self.options})
 
-    def parts(self, study: Study, progress: Progress | None = None, threads: int | None = None) -> tuple[EvidencePart, ...]:
+    def parts(self, study: Study, progress: Progress | None = None, threads: int | None = None) -> tuple[Part, ...]:
         """Find the answers for a study's place, scenarios, last year and seed.
 
         Raises:
@@ -75,7 +75,7 @@ def asked_in(files: Mapping[str, str]) -> Asked:
     return Asked(f"{WHY}.json" in files, 1e6 * mix["budget_gbp_m"], mix["outcome"])
 
 
-def explanations_part(found: Sequence[Explanation]) -> EvidencePart:
+def explanations_part(found: Sequence[Explanation]) -> Part:
     """Return the section on what each policy of the scenarios adds."""
     said: list[str] = []
     charts: list[Chart | None] = []
@@ -93,7 +93,7 @@ def explanations_part(found: Sequence[Explanation]) -> EvidencePart:
     return _part(WHY, "What each policy adds", tuple(said), charts, tuple(notes), {"explanations": [asdict(one) for one in found]})
 
 
-def best_mix_part(found: Optimum) -> EvidencePart:
+def best_mix_part(found: Optimum) -> Part:
     """Return the section on the best mix of policies for a sum of money."""
     mix = "; ".join(f"{name_of(one.policy)} {one.size:,.6g} ({one.unit})" for one in found.mix)
     said = (f"The best mix found for the money: {mix}." if mix else "No policy is worth the money.", *optimum_sentences(found))
@@ -109,5 +109,5 @@ def _explained(study: Study, scenario: int, progress: Progress | None, threads: 
 
 def _part(
     id: str, title: str, said: tuple[str, ...], charts: Sequence[Chart | None], notes: tuple[str, ...], data: dict[str, Any]
-) -> EvidencePart:
-    return EvidencePart(id, title, said, tuple(chart for chart in charts if chart is not None), (), notes, data)
+) -> Part:
+    return Part(id, title, said, tuple(chart for chart in charts if chart is not None), (), notes, data)

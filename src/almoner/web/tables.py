@@ -159,10 +159,7 @@ class Upload(Base):
 
 
 class Job(Base):
-    """A run that somebody asked for. `plan` is `StudyPlan.as_dict` as canonical JSON; the result lies in the run store as `run_id`.
-
-    `document` is the plan document of the run's place (a `PlanRecord` as JSON), None until it is made or where there is none.
-    """
+    """A run that somebody asked for. `plan` is `StudyPlan.as_dict` as canonical JSON; the result lies in the run store as `run_id`."""
 
     __tablename__ = "jobs"
 

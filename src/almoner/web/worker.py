@@ -95,6 +95,8 @@ def carry_out_next(database: Database, settings: Settings, worker: str) -> bool:
         if job is None:
             return False
         job_id, plan = job.id, jobs.plan_of(job)
+        # Asked of another version of Almoner, the same study is another run.
+        job.run_id = plan.run_id
     state, result, problem = "done", None, None
     try:
         with _Heart(database, job_id, worker):

@@ -13,8 +13,8 @@ from almoner.analysis.pledge_packages import READINGS, scenario_text
 from almoner.analysis.pledges import FATES, Ledger, Pledge, pledge_row, pledge_tree, shipped_ledger
 from almoner.errors import AlmonerError, NotFoundError
 from almoner.report.charts_pledges import ledger_chart, pledge_chart
-from almoner.report.evidence_part import EvidencePart
 from almoner.report.figure import Chart, Column, Table
+from almoner.report.part import Part
 from almoner.report.pledges_plan import became, pledges_part, sentences
 from almoner.report.tables import Cell
 from almoner.web.views.area import source_lines
@@ -95,7 +95,7 @@ def ledger_rows(domain: str) -> list[dict[str, Cell]]:
     return [_row(ledger, each) for each in chosen(domain)]
 
 
-def own_part(ledger: Ledger, ids: Sequence[str], name: str) -> EvidencePart:
+def own_part(ledger: Ledger, ids: Sequence[str], name: str) -> Part:
     """Return the section of own pledges as a plan has it."""
     return pledges_part(ledger, ids, (name,))
 

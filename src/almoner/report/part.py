@@ -1,7 +1,7 @@
-"""A section of a plan about an area's own evidence, before it is drawn: sentences, charts, tables and notes.
+"""A part of a plan before it is drawn: sentences, charts, tables and notes.
 
-In: what the evidence shows. Out: a `PlanSection`. The words of respondents and the adverts themselves stay in the evidence's own
-report; a plan holds what they show together.
+In: what an area's own evidence shows, or why policies do what they do. Out: a `PlanSection`. The words of respondents and the
+adverts themselves stay in the evidence's own report; a plan holds what they show together.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from almoner.report.templating import rendered
 
 
 @dataclass(frozen=True, slots=True)
-class EvidencePart:
+class Part:
     """What the section says and shows, in the order of the page. `csv` holds the tables for spreadsheets: heading and rows."""
 
     id: str
