@@ -159,7 +159,7 @@ class Upload(Base):
 
 
 class Job(Base):
-    """A run that somebody asked for. `plan` is `StudyPlan.as_dict` as canonical JSON; the result lies in the run store as `run_id`."""
+    """A run that somebody asked for: `plan` is `StudyPlan.as_dict` as canonical JSON, `run_id` its name in the run store."""
 
     __tablename__ = "jobs"
 
