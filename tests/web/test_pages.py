@@ -238,3 +238,10 @@ def team_workspace(team: Server) -> str:
 
     with team.app.state.database.reading() as db:
         return str(db.query(Workspace).first().id)
+
+
+def test_a_scenario_that_is_misspelt_is_answered_with_the_nearest_name(team: Server) -> None:
+    ann = team.signed_in("ann@example.org")
+    answer = ann.get("/compare.json?area=Wakefield&scenario=fair-pai")
+    assert answer.status_code == 404
+    assert "did you mean fair-pay" in answer.json()["error"]

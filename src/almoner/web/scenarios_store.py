@@ -16,7 +16,7 @@ import yaml
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from almoner.errors import AlmonerError, InputFileError
+from almoner.errors import AlmonerError, InputFileError, NotFoundError, nearest
 from almoner.study.scenario import Scenario, load_scenario, shipped
 from almoner.study.yaml_text import events_in, mapping_in
 from almoner.web import audit
@@ -140,6 +140,8 @@ def chosen(db: Session, who: Member, reference: str, months: int) -> Scenario:
     """Return the scenario that a reference means: a shipped one's name, or the id of one of the workspace."""
     if reference in shipped():
         return load_scenario(reference, months)
+    if nearest(reference, shipped()):
+        raise NotFoundError("scenario", reference, shipped())
     row = one(db, who, reference)
     return parse(row.text, row.id, months)
 
