@@ -8,6 +8,7 @@ lint        set up, then check style, format, types and the layers
 bench       set up, then run every benchmark of benchmarks/
 lock        renew requirements.lock from pyproject.toml (needs the network)
 reference   build the shipped tables from compiled CSV files: reference --from DIR
+fits        set up, then work out again what ships worked out: the boards' fits and answers, the posterior draws
 assets      rebuild the front-end files of src/almoner/web/static/vendor (needs node, npm and the network)
 browser     set up, then run the browser tests (needs Chromium); what follows is passed to pytest
 load        set up, then read the pages of a server of its own with 50 readers at once, and print how long they took
@@ -135,6 +136,19 @@ def reference(arguments: Sequence[str]) -> int:
     return _do(str(PYTHON), "-m", "almoner.reference.build", arguments[1], str(ROOT / "src/almoner/reference/data"))
 
 
+def fits(arguments: Sequence[str]) -> int:
+    """Fit the boards and the posterior again and write them into the package, each from the one before."""
+    setup()
+    python = str(PYTHON)
+    steps = (
+        (python, "-m", "almoner.model.discharge.central"),
+        (python, "-m", "almoner.model.discharge.level"),
+        (python, "-m", "almoner", "calibrate", "--write"),
+        (python, "-m", "almoner.analysis.delays_kept"),
+    )
+    return next((code for step in steps if (code := _do(*step))), 0)
+
+
 def assets(arguments: Sequence[str]) -> int:
     """Build the front-end libraries anew with npm."""
     setup()
@@ -171,6 +185,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "bench": bench,
     "lock": lock,
     "reference": reference,
+    "fits": fits,
     "assets": assets,
     "browser": browser,
     "load": load,
