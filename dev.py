@@ -55,7 +55,7 @@ def setup(arguments: Sequence[str] = ()) -> int:
         _must(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV))
     STAMP.unlink(missing_ok=True)
     install = (uv, "pip", "--quiet")
-    _must(*install, "sync", "--python", str(PYTHON), "--require-hashes", "--compile-bytecode", str(LOCK))
+    _must(*install, "sync", "--python", str(PYTHON), "--require-hashes", str(LOCK))
     _must(*install, "install", "--python", str(PYTHON), "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     _must(str(PYTHON), "-m", "compileall", "-q", str(ROOT / "src"))
     _warm()

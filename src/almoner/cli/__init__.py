@@ -33,6 +33,7 @@ COMMANDS: Final = (
     "serve",
     "reference",
     "bench",
+    "warm",
 )
 """Modules of commands, in the order in which `almoner --help` lists them."""
 

@@ -1,4 +1,4 @@
-"""Commands that time the engine and warm it up."""
+"""The command that times the engine."""
 
 from __future__ import annotations
 
@@ -68,14 +68,3 @@ def bench(
         typer.echo(sentence, err=True)
     if low:
         raise typer.Exit(1)
-
-
-@app.command(hidden=True)
-def warm() -> None:
-    """Compile what a first run would compile, once, after installation."""
-    from almoner.reference.areas import resolve
-    from almoner.study.design import Study
-    from almoner.study.run import run_study
-    from almoner.study.scenario import DO_NOTHING, load_scenario
-
-    run_study(Study(resolve("city of london"), (load_scenario(DO_NOTHING),), 1, 2026))
