@@ -79,7 +79,7 @@ def test_days_are_worked_out_only_where_they_are_asked_for() -> None:
     with pytest.raises(AlmonerError, match="choose another measure"):
         MEASURES[DAYS_DELAYED].read(run_study(study).runs[0][0])
     plain = compare(study, measures_named(["filled_posts"]))
-    assert any("--measure days_delayed" in note for note in plain.notes)
+    assert any("shows in the measure days_delayed" in note for note in plain.notes)
     assert all(cost.of != DAYS_DELAYED for row in plain.value for cost in row.unit_costs)
 
 
