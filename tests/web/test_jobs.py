@@ -129,7 +129,7 @@ def test_a_member_may_have_so_many_runs_waiting_and_no_more(serve) -> None:
     ("asked", "said"),
     [
         ({"area": "Wakefeild"}, "did you mean Wakefield"),
-        ({"scenarios": ["fare-pay"]}, "no such scenario"),
+        ({"scenarios": ["fare-pay"]}, "did you mean fair-pay"),
         ({"draws": 5000}, "at most 256 draws"),
         ({"to_year": 2099}, "must be at most 2046"),
         ({"colour": "red"}, "colour"),
