@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almoner.model import draws
-from almoner.model.baseline import Baseline, Holders, build, holders
+from almoner.model.baseline import Baseline, build, holders
 from almoner.model.baseline.samples import cells_of, thinned
 from almoner.model.clock import MONTHS_PER_YEAR, hazard_of_turnover
 from almoner.model.columns import BANDED_MONTHS
@@ -74,9 +74,22 @@ def contrasts(tree: ParameterTree, seed: int = 0) -> Contrasts:
     return _raked(tuple((path, leaf.at()) for path, leaf in tree.leaves.items() if path.startswith(_BRANCH)), seed)
 
 
-@lru_cache(maxsize=8)
-def _raked(figures: tuple[tuple[str, float], ...], seed: int) -> Contrasts:
-    at = dict(figures)
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """People of the thinned world, [post], and the kinds of them that leave alike, [kind], with how many of each there are."""
+
+    service: NDArray[np.intp]
+    role: NDArray[np.intp]
+    traits: NDArray[np.uint8]
+    by_post: dict[str, NDArray[np.uint8]]
+    codes: dict[str, NDArray[np.intp]]
+    number: NDArray[np.intp]
+    reaching_pension_age: float
+    """People a year short of pension age over those past it."""
+
+
+@lru_cache(maxsize=2)
+def _sample(seed: int) -> _Sample:
     few = thinned(build(None, seed), _THINNING)
     people = holders(few)
     service, role = cells_of(few)
@@ -90,17 +103,26 @@ def _raked(figures: tuple[tuple[str, float], ...], seed: int) -> Contrasts:
     }
     by_post["visa"] = (has_visa(byte) & (by_post["experience"] < _SETTLED_BAND)).astype(np.uint8)
     by_post = {name: by_post[name] for name in _EFFECTS}
-    # People who are alike in all of these leave alike, so the raking runs over the kinds of people, weighted by how many they are.
     kind = np.ravel_multi_index(list(by_post.values()), tuple(_EFFECTS.values()))
     present, number = np.unique(kind, return_counts=True)
     codes = dict(zip(_EFFECTS, np.unravel_index(present, tuple(_EFFECTS.values())), strict=True))
+    years = _months_since(people.birth_month) // MONTHS_PER_YEAR
+    reaching = float((years == PENSION_AGE - 1).sum() / (years >= PENSION_AGE).sum())
+    return _Sample(service, role, byte, by_post, codes, number, reaching)
+
+
+@lru_cache(maxsize=8)
+def _raked(figures: tuple[tuple[str, float], ...], seed: int) -> Contrasts:
+    at, sample = dict(figures), _sample(seed)
+    # People who are alike in all effects leave alike, so the raking runs over the kinds of people, weighted by how many they are.
+    byte, by_post, codes, number = sample.traits, sample.by_post, sample.codes, sample.number
     effects = {name: np.ones(size) for name, size in _EFFECTS.items()}
     exit_share = 1.0 - at["leaving.mover_share"]
     margins = _margins(at, codes)
     retirement = np.ones(len(AGE_STARTS))
     from_75 = at["leaving.retirement.from_75"]
     pensioners = codes["age"] >= _PENSION_BAND
-    exits_at_pension_age = _exits_at_pension_age(people, at)
+    exits_at_pension_age = _exits_at_pension_age(sample.reaching_pension_age, at)
 
     def shared() -> NDArray[np.float64]:
         return np.asarray(np.prod([effects[name][codes[name]] for name in effects], axis=0))
@@ -124,22 +146,20 @@ def _raked(figures: tuple[tuple[str, float], ...], seed: int) -> Contrasts:
         trait_weight=trait_weight,
         exit_weight=shape * retirement[:, None],
         move_weight=shape,
-        mean_exit=_cell_mean(moving * retirement[by_post["age"]], service, role),
-        mean_move=_cell_mean(moving, service, role),
+        mean_exit=_cell_mean(moving * retirement[by_post["age"]], sample.service, sample.role),
+        mean_move=_cell_mean(moving, sample.service, sample.role),
         fit=tuple((name, margin.ratio, ratio(margin.member)) for name, margin in margins.items()),
     )
 
 
-def _exits_at_pension_age(people: Holders, at: Mapping[str, float]) -> float:
+def _exits_at_pension_age(reaching: float, at: Mapping[str, float]) -> float:
     """Return how much likelier than others people over pension age must be to leave the sector for their number to be steady.
 
     Each year those who are 65 at the opening come over pension age and as many must leave, so the exit rate of the older is the
     ratio of the two numbers. No exit rate by single age is published; this is what the published ages imply.
     """
-    years = _months_since(people.birth_month) // MONTHS_PER_YEAR
-    rate = float((years == PENSION_AGE - 1).sum() / (years >= PENSION_AGE).sum())
     exits = (1.0 - at["leaving.mover_share"]) * float(hazard_of_turnover(at["leaving.turnover_base"]))
-    return rate / exits
+    return reaching / exits
 
 
 def cell_hazards(baseline: Baseline, tree: ParameterTree, weights: Contrasts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
