@@ -32,6 +32,8 @@ from almoner.study.scenario import load_scenario
 from almoner.study.tasks import area_groups
 
 WORKERS = 2
+WARMING = 4
+"""Draws for each worker: a group of areas goes to either, so that one in 250 worlds is still to be built when the clock starts."""
 
 
 def plan_of(tasks: int, draws: int | None = None) -> StudyPlan:
@@ -61,10 +63,10 @@ def serial(tasks: int, folder: str) -> Timed:
 
 
 def cluster(tasks: int, folder: str) -> Timed:
-    """Run the study on a cluster, after a draw for each worker that builds the worlds."""
+    """Run the study on a cluster, after draws enough that each worker has met and built the world of every group."""
     with local_cluster(WORKERS) as cluster, distributed.Client(cluster, set_as_default=False) as client:
         executor = Dask(cluster.scheduler_address, WORKERS)
-        run_plan(plan_of(tasks, WORKERS), Path(folder) / "warm", executor)
+        run_plan(plan_of(tasks, WARMING * WORKERS), Path(folder) / "warm", executor)
         before = _spent() + sum(client.run(_spent).values())
         run = run_plan(plan_of(tasks), Path(folder) / "run", executor)
         spent = _spent() + sum(client.run(_spent).values()) - before

@@ -31,8 +31,8 @@ from almoner.study.totals import by_cell
 KEYS: Final = ("scenario", "draw", "replicate", "area", "year", "service", "role")
 """The dimensions of every result, outermost first."""
 
-POST_MONTHS: Final = 40_000_000
-"""The least size of a task where there are areas enough: about 0.2 s of a core at 200 million post-months a second."""
+POST_MONTHS: Final = 80_000_000
+"""The least size of a task where there are areas enough: about 0.3 s of a core at 270 million post-months a second."""
 
 _GROUPS_KEPT: Final = 32
 
