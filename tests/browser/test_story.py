@@ -200,3 +200,20 @@ def test_a_change_in_the_builder_is_undone_at_a_press(screen) -> None:
     page.wait_for_url(re.compile(r"pay_floor\.premium=1(&|$)"))
     assert page.get_by_label("Premium", exact=True).input_value() == "1"
     assert not undo.is_visible()
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_followed_too(screen) -> None:
+    page = screen.page
+    screen.sign_in(ANALYST)
+    # The script is held back until a size has been typed.
+    typed = []
+
+    def after_typing(route) -> None:
+        page.get_by_label("Premium", exact=True).fill("2")
+        typed.append(page.url)
+        route.continue_()
+
+    page.route("**/builder.js*", after_typing)
+    screen.go("/scenarios/build?area=E08000036&policy=pay_floor&pay_floor.premium=1&pay_floor.start=2028-04")
+    page.wait_for_url(re.compile(r"pay_floor\.premium=2"))
+    assert typed

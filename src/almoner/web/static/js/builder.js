@@ -53,7 +53,10 @@ export function preview(form) {
     slider.addEventListener("input", () => { box.value = slider.value; later(); });
     box.addEventListener("input", () => { slider.value = box.value; });
   });
-  form.addEventListener("input", (event) => { if (event.target.name && !event.target.name.startsWith("add")) later(); });
+  const counts = (field) => field.name && !field.name.startsWith("add");
+  form.addEventListener("input", (event) => { if (counts(event.target)) later(); });
+  // What was typed before this file had come is followed too.
+  if ([...form.elements].some((field) => counts(field) && "defaultValue" in field && field.value !== field.defaultValue)) later();
   undo.addEventListener("click", () => {
     const before = former().slice(0, -1);
     sessionStorage.setItem(KEY, JSON.stringify(before));
