@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -167,6 +168,8 @@ def test_the_map_follows_its_year_and_the_address_keeps_it(screen) -> None:
     page.get_by_label("Draw as").select_option("map")
     page.wait_for_url(re.compile(r"show=map"))
     page.locator("#map-shown path").first.wait_for()
+    assert page.locator("#map-shown path").count() >= 153
+    assert {"year=2024", "show=map"} <= set(urlsplit(page.url).query.split("&"))
 
 
 def test_a_run_is_watched_cancelled_and_taken_up_again_on_its_page(screen) -> None:

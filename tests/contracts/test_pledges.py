@@ -363,7 +363,8 @@ def test_the_chart_of_the_levy_states_what_became_of_it_and_can_be_drawn() -> No
 def test_the_chart_is_valid_vega_lite() -> None:
     altair = pytest.importorskip("altair")
     for frame in (WIDE, NARROW):
-        altair.Chart.from_dict(pledge_chart(LEDGER, "A20").spec(frame))
+        spec = pledge_chart(LEDGER, "A20").spec(frame)
+        assert altair.Chart.from_dict(spec).to_dict().keys() >= spec.keys() - {"$schema"}
 
 
 def test_the_commands_print_the_ledger_a_tree_and_a_package(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almoner.errors import AlmonerError
+from almoner.voices.adverts.advert import Advert
 from almoner.voices.adverts.pay import parse_pay
 from almoner.voices.adverts.read import read_source
 from almoner.voices.adverts.source import from_bytes
@@ -165,7 +166,8 @@ def test_any_bytes_are_read_or_refused_in_one_sentence(content: bytes, name: str
     st.sampled_from(["<", "<!--", "<script>", "&", "<p", '<a href="', "</", "<svg>", "]]>"]),
 )
 def test_any_page_is_read(text: str, markup: str) -> None:
-    read_source(from_bytes(f"<html><h1>Carer</h1>{text}{markup}{text}</html>".encode("utf-8", "replace"), "a.html"))
+    found = read_source(from_bytes(f"<html><h1>Carer</h1>{text}{markup}{text}</html>".encode("utf-8", "replace"), "a.html"))
+    assert all(isinstance(advert, Advert) for advert in found)
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\0\r"), max_size=40)
